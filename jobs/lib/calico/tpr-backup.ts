@@ -1,0 +1,72 @@
+import { isKubeObject, isRecord, type KubeObject } from '../kubernetes/object.ts';
+import { refused } from '../run/failure.ts';
+import { bgpConfigFile, bgpPeerFile, felixConfigFile, ipPoolFile } from './backup-files.ts';
+import { TPR_KINDS } from './tpr-kinds.ts';
+import type { TprSnapshot } from './tpr-snapshot.ts';
+
+const DEFINITIONS_FILE = 'thirdpartyresources.json';
+const NODES_FILE = 'nodes.json';
+const CRD_OBJECTS_FILE = 'crd-objects.json';
+
+/** What `restore` needs, read from a backup. */
+export interface TprBackup extends TprSnapshot {
+  readonly crdObjects: readonly KubeObject[];
+}
+
+/**
+ * The files of a backup: the raw objects as JSON, from which everything can be restored, and the four files of the
+ * documented procedure. `leftOut` names what the documented files cannot hold.
+ */
+export function tprBackup(
+  snapshot: TprSnapshot,
+  crdObjects: readonly KubeObject[],
+): { readonly files: ReadonlyMap<string, string>; readonly leftOut: readonly string[] } {
+  const of = (tprName: string): readonly KubeObject[] => snapshot.instances.get(tprName) ?? [];
+  const isDefined = (tprName: string): boolean => snapshot.instances.get(tprName) !== undefined;
+  const pools = ipPoolFile(of('ip-pool.projectcalico.org'));
+  const peers = bgpPeerFile(of('global-bgp-peer.projectcalico.org'), snapshot.nodes);
+  const [felix, bgp] = ['global-config.projectcalico.org', 'global-bgp-config.projectcalico.org'];
+  const files = new Map([
+    ['ippool.yaml', pools.text],
+    ['bgppeer.yaml', peers.text],
+    ['tpr-felixconfig.yaml', felixConfigFile(of(felix), isDefined(felix))],
+    ['tpr-bgpconfig.yaml', bgpConfigFile(of(bgp), isDefined(bgp))],
+    [DEFINITIONS_FILE, listText(snapshot.definitions)],
+    [NODES_FILE, listText(snapshot.nodes)],
+    ...TPR_KINDS.map(({ tprName, tpr }) => [`${tpr.plural}.json`, listText(of(tprName))] as const),
+  ]);
+  if (crdObjects.length > 0) files.set(CRD_OBJECTS_FILE, listText(crdObjects));
+  return { files, leftOut: [...pools.leftOut, ...peers.leftOut] };
+}
+
+/** A List with one object a line: for programs, and for people who search it. */
+function listText(objects: readonly KubeObject[]): string {
+  const lines = objects.map(object => JSON.stringify(object)).join(',\n');
+  return `{"apiVersion":"v1","kind":"List","items":[\n${lines}\n]}\n`;
+}
+
+/** Reads what `tprBackup` wrote. Throws a refused Failure that names the file which cannot be read. */
+export function readTprBackup(files: ReadonlyMap<string, string>): TprBackup {
+  return {
+    definitions: objectsOf(files, DEFINITIONS_FILE),
+    instances: new Map(
+      TPR_KINDS.map(({ tprName, tpr }) => [tprName, objectsOf(files, `${tpr.plural}.json`)]),
+    ),
+    nodes: objectsOf(files, NODES_FILE),
+    crdObjects: files.has(CRD_OBJECTS_FILE) ? objectsOf(files, CRD_OBJECTS_FILE) : [],
+  };
+}
+
+function objectsOf(files: ReadonlyMap<string, string>, name: string): readonly KubeObject[] {
+  const text = files.get(name);
+  if (text === undefined)
+    throw refused(`the backup has no ${name}: it is not one of ThirdPartyResources. Name another`);
+  const list: unknown = JSON.parse(text);
+  const items = isRecord(list) ? list.items : undefined;
+  if (!Array.isArray(items) || !items.every(isKubeObject)) {
+    throw refused(
+      `${name} of the backup is not a list of Kubernetes objects: somebody changed it. Name another backup`,
+    );
+  }
+  return items;
+}

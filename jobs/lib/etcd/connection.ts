@@ -1,0 +1,124 @@
+import { noop } from 'cockatiel';
+import { Etcd3 } from 'etcd3';
+import { sleep } from '../run/abort.ts';
+import { allFailed, EtcdError, etcdError, isOfEndpoint, mayPass } from './errors.ts';
+import { checkedEndpoints, checkedUser, type EtcdOptions, loadTls } from './options.ts';
+
+const ROUNDS = 4;
+const FIRST_PAUSE_MS = 250;
+
+const CHANNEL = {
+  'grpc.keepalive_time_ms': 10_000,
+  'grpc.keepalive_timeout_ms': 5_000,
+  'grpc.max_receive_message_length': 16 * 1024 * 1024,
+  // gRPC would send the requests through the http_proxy of the environment, which no other client of etcd does.
+  'grpc.enable_http_proxy': 0,
+};
+
+/** One request: `what` names it in messages. */
+export type EtcdAction<T> = (client: Etcd3) => Promise<T>;
+
+/** A connection to one member of the cluster at a time. */
+export interface EtcdConnection {
+  /** Runs an action that may be repeated without harm, at the next endpoint and later again where that can help. */
+  run<T>(what: string, action: EtcdAction<T>, signal?: AbortSignal): Promise<T>;
+  close(): void;
+}
+
+/** Checks the options and prepares a connection; the first request opens it. */
+export function openConnection(options: EtcdOptions): EtcdConnection {
+  const endpoints = checkedEndpoints(options.endpoints);
+  const newClient = clientFactory(options, endpoints);
+  let current = 0;
+  let client: Etcd3 | undefined;
+  const drop = () => {
+    client?.close();
+    client = undefined;
+  };
+
+  const attempt = async <T>(what: string, action: EtcdAction<T>, signal: AbortSignal | undefined) => {
+    const endpoint = endpoints[current % endpoints.length] ?? '';
+    const used = client ?? newClient(endpoint);
+    client = used;
+    try {
+      return await bounded(action(used), options.requestTimeoutMs, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      // A channel may stay unusable after a reset stream, so no client is used again after a failure.
+      if (client === used) {
+        drop();
+        current += 1;
+      }
+      throw etcdError(endpoint, what, error);
+    }
+  };
+
+  return {
+    run: (what, action, signal) => {
+      const either = eitherSignal(options.signal, signal);
+      return rounds(endpoints.length, either, () => attempt(what, action, either));
+    },
+    close: drop,
+  };
+}
+
+/** Every endpoint once a round; another round only while the cause of a failure may pass by itself. */
+async function rounds<T>(
+  endpoints: number,
+  signal: AbortSignal | undefined,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let round = 1; ; round += 1) {
+    const errors: EtcdError[] = [];
+    for (let tried = 0; tried < endpoints; tried += 1) {
+      signal?.throwIfAborted();
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof EtcdError) || !isOfEndpoint(error)) throw error;
+        errors.push(error);
+      }
+    }
+    const [first, ...others] = errors;
+    if (first && (round === ROUNDS || !errors.some(mayPass))) throw allFailed([first, ...others]);
+    await sleep(FIRST_PAUSE_MS * 2 ** (round - 1), signal);
+  }
+}
+
+function clientFactory(options: EtcdOptions, endpoints: readonly string[]): (endpoint: string) => Etcd3 {
+  const auth = checkedUser(options);
+  const tls = endpoints.some(isTls) ? loadTls(options) : undefined;
+  return endpoint =>
+    new Etcd3({
+      hosts: [endpoint],
+      grpcOptions: CHANNEL,
+      // Failover and retries are decided in this file, where the endpoint of an error is known.
+      faultHandling: { global: noop, host: () => noop },
+      defaultCallOptions: () => ({ deadline: Date.now() + options.requestTimeoutMs }),
+      ...(auth ? { auth } : {}),
+      ...(tls && isTls(endpoint) ? { credentials: tls } : {}),
+    });
+}
+
+const isTls = (endpoint: string): boolean => endpoint.startsWith('https:');
+
+/**
+ * Ends the wait when the signal does (etcd3 offers no cancellation), and in any case some time after the deadlines of the
+ * two calls that a request can need, login and range: etcd3 repeats a refused login without a limit of its own.
+ */
+async function bounded<T>(call: Promise<T>, timeoutMs: number, signal: AbortSignal | undefined): Promise<T> {
+  const limit = AbortSignal.timeout(2 * timeoutMs + 1000);
+  const either = eitherSignal(limit, signal) ?? limit;
+  const ended = Promise.withResolvers<never>();
+  const end = () => ended.reject(new Error('request timed out'));
+  either.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([call, ended.promise]);
+  } finally {
+    either.removeEventListener('abort', end);
+  }
+}
+
+function eitherSignal(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
+  return a && b ? AbortSignal.any([a, b]) : (a ?? b);
+}

@@ -1,0 +1,54 @@
+import type { KubeClient } from './client.ts';
+import { isRecord } from './object.ts';
+
+/** One right, as RBAC rules name it. `name` limits it to one object, `namespace` to one namespace. */
+export interface Access {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** `create configmaps in namespace default`, as an operator would ask for it. */
+export function accessText(access: Access): string {
+  const resource = access.group ? `${access.resource}.${access.group}` : access.resource;
+  const name = access.name ? ` "${access.name}"` : '';
+  const scope = access.namespace === undefined ? '' : ` in namespace ${access.namespace}`;
+  return `${access.verb} ${resource}${name}${scope}`;
+}
+
+/**
+ * The rights, of those wanted, that the API server says we do not have. Asks before anything is done, so that a missing
+ * right never shows in the middle of a run.
+ */
+export async function missingAccess(
+  client: KubeClient,
+  wanted: readonly Access[],
+): Promise<readonly Access[]> {
+  const allowed = await Promise.all(wanted.map(access => isAllowed(client, access)));
+  return wanted.filter((_, index) => !allowed[index]);
+}
+
+async function isAllowed(client: KubeClient, access: Access): Promise<boolean> {
+  const { verb, group, resource, namespace, name } = access;
+  const review = await client.request({
+    method: 'POST',
+    path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+    body: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: {
+        resourceAttributes: {
+          verb,
+          group,
+          resource,
+          ...(namespace ? { namespace } : {}),
+          ...(name ? { name } : {}),
+        },
+      },
+    },
+  });
+  const status = isRecord(review) ? review.status : undefined;
+  return isRecord(status) && status.allowed === true;
+}

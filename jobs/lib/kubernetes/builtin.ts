@@ -1,0 +1,41 @@
+import type { Resource } from './resource.ts';
+
+const core = (plural: string, kind: string, namespaced: boolean): Resource => ({
+  group: '',
+  version: 'v1',
+  plural,
+  kind,
+  namespaced,
+});
+
+export const CONFIG_MAPS = core('configmaps', 'ConfigMap', true);
+export const EVENTS = core('events', 'Event', true);
+export const NODES = core('nodes', 'Node', false);
+export const PODS = core('pods', 'Pod', true);
+
+/** DaemonSets as Kubernetes 1.9 and later, then as 1.7 serves them. */
+export const DAEMON_SETS: readonly Resource[] = [
+  { group: 'apps', version: 'v1', plural: 'daemonsets', kind: 'DaemonSet', namespaced: true },
+  { group: 'extensions', version: 'v1beta1', plural: 'daemonsets', kind: 'DaemonSet', namespaced: true },
+];
+
+export const THIRD_PARTY_RESOURCES: Resource = {
+  group: 'extensions',
+  version: 'v1beta1',
+  plural: 'thirdpartyresources',
+  kind: 'ThirdPartyResource',
+  namespaced: false,
+};
+
+/** CustomResourceDefinitions as Kubernetes 1.16 and later, then as 1.7 serves them. */
+export const CUSTOM_RESOURCE_DEFINITIONS: readonly Resource[] = [crds('v1'), crds('v1beta1')];
+
+function crds(version: string): Resource {
+  return {
+    group: 'apiextensions.k8s.io',
+    version,
+    plural: 'customresourcedefinitions',
+    kind: 'CustomResourceDefinition',
+    namespaced: false,
+  };
+}

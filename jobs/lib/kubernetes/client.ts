@@ -1,0 +1,180 @@
+import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { type Dispatcher, request as send } from 'undici';
+import { messageOf, wrongUsage } from '../run/failure.ts';
+import { ApiError, errorFromAnswer } from './errors.ts';
+import { type RetryPolicy, withRetry } from './retry.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface KubeRequest {
+  readonly method: Method;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
+/** A connection to one API server. Answers are the parsed JSON, untouched. */
+export interface KubeClient {
+  readonly server: string;
+  /**
+   * Sends a request, again where the error may pass by itself. A write that is sent again can meet its own first
+   * effect: it then fails with a conflict (409), and the caller reads the object to know. Throws ApiError.
+   */
+  request(request: KubeRequest): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Path of a kubeconfig to use instead of what the environment says. */
+  readonly kubeconfig?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** How long one request may take before it counts as failed, in milliseconds. */
+  readonly requestTimeoutMs?: number;
+  /** How long a request is tried in all, in milliseconds. */
+  readonly retryTotalMs?: number;
+  readonly onRetry?: RetryPolicy['onRetry'];
+}
+
+const CREDENTIALS_VALID_MS = 60_000;
+
+/**
+ * Connects with KUBECONFIG, the default kubeconfig, or the service account of the pod, in this order.
+ * Nothing is sent before the first request. Throws a usage Failure where no configuration can be read.
+ */
+export function connect(options: ConnectOptions = {}): KubeClient {
+  const config = loadConfig(options.kubeconfig);
+  const cluster = config.getCurrentCluster();
+  if (!cluster) {
+    throw wrongUsage(
+      'no cluster in the kubeconfig: it has no current-context, or that context names no cluster. Set KUBECONFIG to a file that kubectl works with',
+    );
+  }
+  const credentials = credentialSource(config, cluster.server);
+  const policy: RetryPolicy = {
+    totalMs: options.retryTotalMs ?? 6 * 60_000,
+    firstPauseMs: 200,
+    longestPauseMs: 10_000,
+    signal: options.signal,
+    onRetry: options.onRetry,
+  };
+  const timeoutMs = options.requestTimeoutMs ?? 30_000;
+  return {
+    server: cluster.server,
+    request: request =>
+      withRetry(policy, () =>
+        sendOnce(cluster.server, credentials, request, signalFor(timeoutMs, options.signal)),
+      ),
+    close: async () => credentials.close(),
+  };
+}
+
+function loadConfig(path: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (path) config.loadFromFile(path);
+    else config.loadFromDefault();
+  } catch (error) {
+    const file = path ?? process.env.KUBECONFIG ?? '~/.kube/config';
+    throw wrongUsage(`cannot read the kubeconfig ${file}: ${messageOf(error)}`);
+  }
+  return config;
+}
+
+interface Credentials {
+  readonly headers: Record<string, string>;
+  readonly dispatcher: Dispatcher | undefined;
+}
+
+interface CredentialSource {
+  get(): Promise<Credentials>;
+  close(): Promise<void>;
+}
+
+/** One dispatcher (and so one pool of connections) for the client's life; headers anew each minute, as tokens rotate. */
+function credentialSource(config: KubeConfig, server: string): CredentialSource {
+  let dispatcher: Dispatcher | undefined;
+  let headers: Record<string, string> | undefined;
+  let readAt = 0;
+  let opened = false;
+  return {
+    async get() {
+      if (headers && performance.now() - readAt < CREDENTIALS_VALID_MS) return { headers, dispatcher };
+      const context = new RequestContext(server, HttpMethod.GET);
+      await config.applySecurityAuthentication(context);
+      const made = context.getDispatcher();
+      if (opened) await made?.close();
+      else dispatcher = made;
+      opened = true;
+      headers = context.getHeaders();
+      readAt = performance.now();
+      return { headers, dispatcher };
+    },
+    async close() {
+      await dispatcher?.destroy();
+    },
+  };
+}
+
+function signalFor(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+}
+
+async function sendOnce(
+  server: string,
+  source: CredentialSource,
+  request: KubeRequest,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const label = `${request.method} ${request.path}`;
+  const { headers, dispatcher } = await source.get();
+  const query = request.query ? `?${new URLSearchParams(request.query)}` : '';
+  try {
+    const answer = await send(`${server.replace(/\/$/, '')}${request.path}${query}`, {
+      method: request.method,
+      headers: {
+        ...headers,
+        accept: 'application/json',
+        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+      },
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal,
+      ...(dispatcher ? { dispatcher } : {}),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 400) {
+      const retryAfter = answer.headers['retry-after'];
+      throw errorFromAnswer(
+        label,
+        answer.statusCode,
+        text,
+        Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+      );
+    }
+    return parseAnswer(label, text);
+  } catch (error) {
+    throw error instanceof ApiError ? error : networkError(label, server, error, signal);
+  }
+}
+
+function parseAnswer(label: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    // A cut or foreign answer (a proxy's page): trying again can succeed.
+    throw new ApiError({ status: 0, reason: '', request: label, message: 'the answer is not JSON', cause });
+  }
+}
+
+function networkError(label: string, server: string, error: unknown, signal: AbortSignal): ApiError {
+  const timedOut = signal.aborted && signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
+  const text = timedOut ? 'no answer in time' : messageOf(error) || String(error);
+  return new ApiError({
+    status: 0,
+    reason: '',
+    request: label,
+    message: `${text} (API server ${server})`,
+    cause: error,
+  });
+}

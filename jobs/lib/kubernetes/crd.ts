@@ -1,0 +1,101 @@
+import { refused } from '../run/failure.ts';
+import type { KubeClient } from './client.ts';
+import { isRecord, type KubeObject } from './object.ts';
+import { apiVersionOf, type Resource } from './resource.ts';
+import { pauseBefore, waitUntilServed } from './served.ts';
+import { create, get } from './write.ts';
+
+/** A kind to define: plain, without schema or printer columns, as Kubernetes 1.7 can hold it. */
+export interface CrdKind extends Resource {
+  readonly singular: string;
+}
+
+const WAIT_MS = 60_000;
+
+export const crdName = (kind: CrdKind): string => `${kind.plural}.${kind.group}`;
+
+/** The CustomResourceDefinition of a kind, in the form that the given version of the CRD API takes. */
+export function crdObject(api: Resource, kind: CrdKind): KubeObject {
+  const names = { kind: kind.kind, plural: kind.plural, singular: kind.singular };
+  const scope = kind.namespaced ? 'Namespaced' : 'Cluster';
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const version =
+    api.version === 'v1'
+      ? { versions: [{ name: kind.version, served: true, storage: true, schema }] }
+      : { version: kind.version };
+  return {
+    apiVersion: apiVersionOf(api),
+    kind: api.kind,
+    metadata: { name: crdName(kind) },
+    spec: { group: kind.group, ...version, scope, names },
+  };
+}
+
+/** What is wrong with an existing definition, as `spec.scope: found Namespaced, expected Cluster`; empty if it fits. */
+export function crdDifferences(existing: KubeObject, kind: CrdKind): readonly string[] {
+  const spec = isRecord(existing.spec) ? existing.spec : {};
+  const names = isRecord(spec.names) ? spec.names : {};
+  const versions = Array.isArray(spec.versions)
+    ? spec.versions
+        .filter(isRecord)
+        .filter(({ served }) => served !== false)
+        .map(({ name }) => name)
+    : [spec.version];
+  const expected: readonly [string, unknown, unknown][] = [
+    ['spec.group', spec.group, kind.group],
+    ['spec.scope', spec.scope, kind.namespaced ? 'Namespaced' : 'Cluster'],
+    ['spec.names.kind', names.kind, kind.kind],
+    ['spec.names.plural', names.plural, kind.plural],
+    ['spec.version', versions.includes(kind.version) ? kind.version : versions.join(', '), kind.version],
+  ];
+  return expected
+    .filter(([, found, wanted]) => found !== wanted)
+    .map(([field, found, wanted]) => `${field}: found ${String(found)}, expected ${String(wanted)}`);
+}
+
+/**
+ * Creates the definition where it is missing and waits until the kind can be used: Established, NamesAccepted, and the
+ * endpoint answers. Returns whether it was created. Throws a Failure when the names are refused or the wait is over.
+ */
+export async function ensureCrd(
+  client: KubeClient,
+  api: Resource,
+  kind: CrdKind,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { created, object } = await create(client, api, crdObject(api, kind));
+  const differences = created ? [] : crdDifferences(object, kind);
+  if (differences.length > 0) {
+    throw refused(`CustomResourceDefinition ${crdName(kind)} exists, but is not Calico's`, differences);
+  }
+  await waitUntilEstablished(client, api, kind, signal);
+  await waitUntilServed(client, kind, signal);
+  return created;
+}
+
+async function waitUntilEstablished(
+  client: KubeClient,
+  api: Resource,
+  kind: CrdKind,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = performance.now() + WAIT_MS;
+  for (;;) {
+    const current = await get(client, api, crdName(kind));
+    const conditions = conditionsOf(current);
+    const names = conditions.get('NamesAccepted');
+    if (names?.status === 'False') {
+      throw refused(
+        `CustomResourceDefinition ${crdName(kind)} cannot be used: ${String(names.message)}. Remove the definition that holds the name, then start again`,
+      );
+    }
+    if (names?.status === 'True' && conditions.get('Established')?.status === 'True') return;
+    await pauseBefore(deadline, `CustomResourceDefinition ${crdName(kind)} to be Established`, signal);
+  }
+}
+
+function conditionsOf(definition: KubeObject | undefined): ReadonlyMap<unknown, Record<string, unknown>> {
+  const status = isRecord(definition?.status) ? definition.status : {};
+  const conditions = Array.isArray(status.conditions) ? status.conditions.filter(isRecord) : [];
+  return new Map(conditions.map(condition => [condition.type, condition]));
+}

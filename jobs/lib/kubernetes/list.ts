@@ -1,0 +1,74 @@
+import type { KubeClient } from './client.ts';
+import { ApiError, isNotFound } from './errors.ts';
+import { isKubeObject, isRecord, type KubeObject } from './object.ts';
+import { apiVersionOf, listPath, type Resource } from './resource.ts';
+
+const PAGE_SIZE = 500;
+
+export interface ListOptions {
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  /** Keeps only a part of each object, so that large objects (Nodes) do not fill the memory. */
+  readonly pick?: (object: KubeObject) => KubeObject;
+}
+
+/**
+ * All objects of a kind, in one namespace or in all, in the order of the API server; each with apiVersion and kind.
+ * Undefined where the kind is not defined (404 on the list). Read in pages where the server knows pages (from 1.9 on).
+ */
+export async function list(
+  client: KubeClient,
+  resource: Resource,
+  options: ListOptions = {},
+): Promise<readonly KubeObject[] | undefined> {
+  for (;;) {
+    try {
+      return await listOnce(client, resource, options);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      // 410: the pages' revision was compacted in the middle of the list. Begin anew.
+      if (!(error instanceof ApiError && error.status === 410)) throw error;
+    }
+  }
+}
+
+async function listOnce(
+  client: KubeClient,
+  resource: Resource,
+  { namespace, labelSelector, pick = object => object }: ListOptions,
+): Promise<readonly KubeObject[]> {
+  const path = listPath(resource, namespace);
+  const objects: KubeObject[] = [];
+  let next = '';
+  do {
+    const query = {
+      limit: String(PAGE_SIZE),
+      ...(labelSelector ? { labelSelector } : {}),
+      ...(next ? { continue: next } : {}),
+    };
+    const page = await client.request({ method: 'GET', path, query });
+    for (const item of itemsOf(page, path)) {
+      objects.push(pick({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...item }));
+    }
+    next = continueOf(page);
+  } while (next);
+  return objects;
+}
+
+function itemsOf(page: unknown, path: string): readonly KubeObject[] {
+  const items = isRecord(page) ? (page.items ?? []) : undefined;
+  if (!Array.isArray(items) || !items.every(isKubeObject)) {
+    throw new ApiError({
+      status: 0,
+      reason: '',
+      request: `GET ${path}`,
+      message: 'the answer is not a list',
+    });
+  }
+  return items;
+}
+
+function continueOf(page: unknown): string {
+  const metadata = isRecord(page) ? page.metadata : undefined;
+  return isRecord(metadata) && typeof metadata.continue === 'string' ? metadata.continue : '';
+}

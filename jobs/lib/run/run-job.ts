@@ -1,0 +1,204 @@
+import { connect, type KubeClient } from '../kubernetes/client.ts';
+import { recordEvent } from '../kubernetes/events.ts';
+import { failureOf } from '../kubernetes/failures.ts';
+import { monotonicMs } from './abort.ts';
+import { EXIT_CODES, type Failure, failedRun, messageOf, type Outcome } from './failure.ts';
+import type { Log } from './log.ts';
+import type { CommonOptions } from './options.ts';
+import { type PodFacts, podFacts, readFinalOutcome, rememberFinalOutcome } from './pod.ts';
+import { durationText } from './progress.ts';
+import { type Report, writeReportConfigMap, writeReportFile } from './report.ts';
+import { terminationMessage, writeTerminationMessage } from './termination.ts';
+
+/** What a job works with. */
+export interface Run {
+  /** The log of one stage: preflight, plan, backup, apply, verify. */
+  stage(name: string): Log;
+  /** Connects at the first call. */
+  client(): KubeClient;
+  readonly signal: AbortSignal;
+}
+
+export interface JobResult {
+  readonly sentence: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** What a job can add to the report of a run that failed: it fills this while it works. */
+export interface Findings {
+  counts: Readonly<Record<string, number>>;
+  details: Readonly<Record<string, unknown>>;
+}
+
+/** The pauses at the end must not hold up an operator who waits for the reason of a failure. */
+const FAREWELL_RETRY_MS = 5_000;
+
+/**
+ * Runs a job from its first to its last log line: connects, stops at SIGINT and SIGTERM, maps every error to its outcome,
+ * and leaves report, Event and termination message behind. Returns the exit code; never throws.
+ */
+export async function runJob(
+  job: string,
+  options: CommonOptions,
+  log: Log,
+  body: (run: Run, findings: Findings) => Promise<JobResult>,
+): Promise<number> {
+  const pod = await podFacts(process.env);
+  const earlier = await readFinalOutcome(pod);
+  if (earlier) return repeatOutcome(log, pod, job, earlier);
+  const startedAt = new Date().toISOString();
+  const start = monotonicMs();
+  const findings: Findings = { counts: {}, details: {} };
+  const { outcome, sentence, details } = await attempt(options, log, findings, body);
+  const report: Report = {
+    job,
+    outcome,
+    sentence,
+    counts: findings.counts,
+    startedAt,
+    durationMs: Math.round(monotonicMs() - start),
+    dryRun: options.dryRun,
+    details: details.length > 0 ? { ...findings.details, reasons: details } : findings.details,
+  };
+  await rememberFinalOutcome(pod, outcome, sentence).catch(error => log.warn(messageOf(error)));
+  await sayFarewell(options, log, pod, report);
+  return EXIT_CODES[outcome];
+}
+
+interface Attempted {
+  readonly outcome: Outcome;
+  readonly sentence: string;
+  readonly details: readonly string[];
+}
+
+async function attempt(
+  options: CommonOptions,
+  log: Log,
+  findings: Findings,
+  body: (run: Run, findings: Findings) => Promise<JobResult>,
+): Promise<Attempted> {
+  const stop = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    const text = `stopped by ${name}: what is done stays done, start the job again to go on`;
+    stop.abort(failedRun(text));
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  let client: KubeClient | undefined;
+  let current = log;
+  const run: Run = {
+    signal: stop.signal,
+    stage: name => {
+      current = log.child({ stage: name });
+      return current;
+    },
+    client: () => {
+      client ??= connect(connectOptions(options, stop.signal, () => current));
+      return client;
+    },
+  };
+  try {
+    const { sentence, counts, details } = await body(run, findings);
+    Object.assign(findings, { counts, details });
+    return { outcome: 'done', sentence, details: [] };
+  } catch (error) {
+    const failure = failureOf(stop.signal.aborted ? stop.signal.reason : error);
+    for (const line of failure.details) current.error(line);
+    if (isBug(failure))
+      current.error(String(failure.cause instanceof Error ? failure.cause.stack : failure.cause));
+    return { outcome: failure.outcome, sentence: failure.message, details: failure.details };
+  } finally {
+    process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+    await client?.close();
+  }
+}
+
+/** A TypeError and its like is our mistake, not the user's: only then is a stack trace of use. */
+function isBug(failure: Failure): boolean {
+  const { cause } = failure;
+  return cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError;
+}
+
+function connectOptions(options: CommonOptions, signal: AbortSignal, log: () => Log) {
+  return {
+    signal,
+    requestTimeoutMs: options.requestTimeout * 1000,
+    onRetry: (error: Error, pauseMs: number, attempt: number) =>
+      log().warn(`${error.message}; trying again in ${durationText(pauseMs)} (attempt ${attempt})`),
+  };
+}
+
+async function repeatOutcome(
+  log: Log,
+  pod: PodFacts,
+  job: string,
+  { outcome, sentence }: { outcome: Outcome; sentence: string },
+): Promise<number> {
+  const text = `${sentence} (found by an earlier container of this pod and not tried again: delete the Job and apply it anew)`;
+  const report: Report = {
+    job,
+    outcome,
+    sentence: text,
+    counts: {},
+    startedAt: '',
+    durationMs: 0,
+    dryRun: false,
+    details: {},
+  };
+  await writeTerminationMessage(pod.terminationLog, terminationMessage(report, undefined)).catch(
+    () => undefined,
+  );
+  log.error({ stage: 'report' }, text);
+  return EXIT_CODES[outcome];
+}
+
+/** Leaves the result in all its places; none of them failing changes the outcome. */
+async function sayFarewell(options: CommonOptions, log: Log, pod: PodFacts, report: Report): Promise<void> {
+  const own = log.child({ stage: 'report' });
+  const place = await tryTo(own, 'write the report', () => leaveReport(options, report));
+  if (place) own.info(`report: ${place}`);
+  if (!options.dryRun) await tryTo(own, 'record the Event', () => leaveEvent(options, pod, report));
+  await tryTo(own, 'write the termination message', () =>
+    writeTerminationMessage(pod.terminationLog, terminationMessage(report, place)),
+  );
+  own[report.outcome === 'done' ? 'info' : 'error'](report.sentence);
+}
+
+async function tryTo<T>(log: Log, what: string, action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    log.warn(`cannot ${what}: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+async function leaveReport(options: CommonOptions, report: Report): Promise<string | undefined> {
+  if (options.outputDir) return writeReportFile(options.outputDir, report);
+  if (options.dryRun || report.outcome === 'usage') return undefined;
+  const place = await withFarewellClient(client => writeReportConfigMap(client, options.namespace, report));
+  return `ConfigMap ${place}`;
+}
+
+async function leaveEvent(options: CommonOptions, pod: PodFacts, report: Report): Promise<void> {
+  const { jobName: name, jobUid: uid } = pod;
+  if (!name || !uid) return;
+  const { namespace } = options;
+  const target = { apiVersion: 'batch/v1', kind: 'Job', namespace, name, uid };
+  const good = report.outcome === 'done';
+  const event = {
+    type: good ? ('Normal' as const) : ('Warning' as const),
+    reason: `${report.outcome[0]?.toUpperCase()}${report.outcome.slice(1)}`,
+    message: report.sentence,
+  };
+  await withFarewellClient(client => recordEvent(client, target, event, new Date()));
+}
+
+async function withFarewellClient<T>(action: (client: KubeClient) => Promise<T>): Promise<T> {
+  const client = connect({ retryTotalMs: FAREWELL_RETRY_MS, requestTimeoutMs: FAREWELL_RETRY_MS });
+  try {
+    return await action(client);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import { addCommonOptions, type CommonOptions, option, switchOption } from '../lib/run/options.ts';
+
+export interface RestoreOptions extends CommonOptions {
+  readonly onConflict: 'stop' | 'keep' | 'overwrite';
+  /** Also puts back the CRD objects that the backup holds. */
+  readonly crdObjects: boolean;
+}
+
+/** The command line of `restore`. `--backup` names the backup to read. */
+export function restoreCommand(): Command {
+  const command = new Command('restore').description(
+    'bring ThirdPartyResources and their objects back from a backup: --backup NAME of its ConfigMap, or its directory',
+  );
+  return addCommonOptions(command)
+    .addOption(
+      switchOption('crd-objects', 'also put back CRD objects, as they were before tpr-to-crd overwrote them'),
+    )
+    .addOption(
+      option(
+        '--on-conflict <what>',
+        'what to do with objects that differ from the backup: stop, keep them, or overwrite them',
+      )
+        .choices(['stop', 'keep', 'overwrite'])
+        .default('stop'),
+    );
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
+import { hasPeers, nodeWithPeers, type TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
+import { EtcdError, mayPass } from '../lib/etcd/errors.ts';
+import { NODES } from '../lib/kubernetes/builtin.ts';
+import type { KubeClient } from '../lib/kubernetes/client.ts';
+import { list } from '../lib/kubernetes/list.ts';
+import type { KubeObject } from '../lib/kubernetes/object.ts';
+import { readTprs, type Tprs } from '../lib/kubernetes/tprs.ts';
+import { failedRun, messageOf, refused, wrongUsage } from '../lib/run/failure.ts';
+import type { TprToCrdOptions } from './options.ts';
+
+/** Reads everything that is to be copied, as it is now. */
+export async function readSource(
+  client: KubeClient,
+  options: TprToCrdOptions,
+  signal: AbortSignal,
+): Promise<TprSnapshot> {
+  const [tprs, nodes] = await Promise.all([
+    options.fromEtcd ? readFromEtcd(options.fromEtcd, options, signal) : readTprs(client, TPR_KINDS),
+    list(client, NODES, { pick: nodeWithPeers }),
+  ]);
+  return { ...tprs, nodes: (nodes ?? []).filter(hasPeers) };
+}
+
+/** The existing objects of each CRD kind, by plural; undefined where the kind is not defined yet. */
+export type ExistingObjects = ReadonlyMap<string, readonly KubeObject[] | undefined>;
+
+export async function readExisting(client: KubeClient): Promise<ExistingObjects> {
+  const lists = await Promise.all(TPR_KINDS.map(({ crd }) => list(client, crd)));
+  return new Map(TPR_KINDS.map(({ crd }, index) => [crd.plural, lists[index]]));
+}
+
+/** Loaded only where it is asked for: the etcd client is large. */
+async function readFromEtcd(
+  endpoints: readonly string[],
+  options: TprToCrdOptions,
+  signal: AbortSignal,
+): Promise<Tprs> {
+  const [{ connectEtcdV3 }, { readStoredTprs }] = await Promise.all([
+    import('../lib/etcd/v3.ts'),
+    import('../lib/kubernetes/stored-tprs.ts'),
+  ]);
+  const password = await etcdPassword(options);
+  using etcd = connectEtcdV3({
+    endpoints,
+    ...(options.etcdCa && { ca: options.etcdCa }),
+    ...(options.etcdCert && { cert: options.etcdCert }),
+    ...(options.etcdKey && { key: options.etcdKey }),
+    ...(options.etcdUser && { user: options.etcdUser }),
+    ...(password && { password }),
+    requestTimeoutMs: options.requestTimeout * 1000,
+    signal,
+  });
+  try {
+    return await readStoredTprs(etcd, { prefix: options.etcdPrefix, kinds: TPR_KINDS, signal });
+  } catch (error) {
+    if (!(error instanceof EtcdError)) throw error;
+    throw mayPass(error) ? failedRun(error.message, error) : refused(error.message);
+  }
+}
+
+async function etcdPassword(options: TprToCrdOptions): Promise<string | undefined> {
+  const file = options.etcdPasswordFile;
+  if (!file) return process.env.CALICO_UPGRADE_ETCD_PASSWORD;
+  try {
+    return (await readFile(file, 'utf8')).trimEnd();
+  } catch (error) {
+    throw wrongUsage(`cannot read --etcd-password-file ${file}: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { type ApiServer, startApiServer, waitForApiServer } from './api-server.ts';
+import { type Binaries, ensureBinaries } from './binaries.ts';
+import { startControllerManager, startScheduler } from './controllers.ts';
+import { type Etcd, startEtcdIn } from './etcd.ts';
+import { httpsClient } from './https.ts';
+import { createKeys, type Keys } from './keys.ts';
+import type { Run } from './run.ts';
+import { waitForServiceAccount } from './service-accounts.ts';
+
+export interface ControlPlaneOptions {
+  /** Start the scheduler too; without nodes it has nothing to do. */
+  readonly scheduler?: boolean;
+  /** Let etcd demand client certificates. */
+  readonly etcdTls?: boolean;
+  /** Further flags of kube-apiserver. */
+  readonly apiServerFlags?: readonly string[];
+}
+
+/** The running servers of one cluster. */
+export interface ControlPlane {
+  readonly binaries: Binaries;
+  readonly keys: Keys;
+  readonly etcd: Etcd;
+  readonly apiServer: ApiServer;
+}
+
+/** Starts etcd, kube-apiserver and controller manager in a run, and waits until all are usable. */
+export async function startControlPlane(run: Run, options: ControlPlaneOptions): Promise<ControlPlane> {
+  const binaries = await ensureBinaries();
+  const [keys, etcd] = await Promise.all([
+    createKeys(join(run.directory, 'keys')),
+    startEtcdIn(run, { tls: options.etcdTls ?? false }),
+  ]);
+  const flags = options.apiServerFlags ?? [];
+  const apiServer = await startApiServer(run, binaries['kube-apiserver'], etcd, keys, flags);
+  await waitForApiServer(apiServer, keys);
+  await Promise.all([
+    startControllers(run, binaries, apiServer, keys),
+    options.scheduler && startScheduler(run, binaries['kube-scheduler'], apiServer, keys),
+  ]);
+  return { binaries, keys, etcd, apiServer };
+}
+
+async function startControllers(
+  run: Run,
+  binaries: Binaries,
+  apiServer: ApiServer,
+  keys: Keys,
+): Promise<void> {
+  const manager = await startControllerManager(run, binaries['kube-controller-manager'], apiServer, keys);
+  const client = httpsClient(apiServer.url, keys.authority.cert, keys.admin);
+  try {
+    await waitForServiceAccount(client, 'default', 'default', manager);
+  } finally {
+    await client.close();
+  }
+}

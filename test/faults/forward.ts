@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, request } from 'node:https';
+import { pipeline } from 'node:stream/promises';
+
+/** The server behind the proxy; `ca`, `key` and `cert` are paths of PEM files. */
+export interface ProxyUpstream {
+  readonly url: string;
+  readonly ca?: string;
+  /** Who the upstream sees: needed where clients do not send a token, since TLS ends at the proxy. */
+  readonly certificate?: { readonly key: string; readonly cert: string };
+}
+
+export interface Forwarder {
+  /** Sends the client's request on; resolves with the answer's headers, its body still to be read. */
+  forward(req: IncomingMessage, signal: AbortSignal): Promise<IncomingMessage>;
+  close(): void;
+}
+
+/** About one connection, not about the request: each side of the proxy has its own. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+]);
+
+/** Opens connections of the proxy's own to the upstream. */
+export async function openForwarder(upstream: ProxyUpstream): Promise<Forwarder> {
+  const { url, ca, certificate } = upstream;
+  const agent = new Agent({
+    keepAlive: true,
+    ...(ca ? { ca: await readFile(ca) } : {}),
+    ...(certificate ? { key: await readFile(certificate.key), cert: await readFile(certificate.cert) } : {}),
+  });
+  const forward: Forwarder['forward'] = async (req, signal) => {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const sent = request(new URL(req.url ?? '/', url), {
+      method: req.method,
+      headers: headersOf(req),
+      agent,
+      signal,
+    });
+    sent.once('response', resolve);
+    sent.on('error', reject);
+    // An error of the upstream reaches us through `sent`; one of the client destroys it.
+    pipeline(req, sent).catch(reject);
+    return promise;
+  };
+  return { forward, close: () => agent.destroy() };
+}
+
+function headersOf(req: IncomingMessage): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (value !== undefined && name !== 'host' && !isHopByHop(name)) headers[name] = value;
+  }
+  // The body's framing is the client's: without a length it is sent in chunks.
+  if (req.headers['transfer-encoding']) headers['transfer-encoding'] = 'chunked';
+  return headers;
+}
+
+const isHopByHop = (name: string): boolean => HOP_BY_HOP.has(name.toLowerCase());
+
+/** Passes the upstream's answer to the client as it arrives, so that watches work. */
+export async function relay(reply: IncomingMessage, res: ServerResponse): Promise<void> {
+  const headers: string[] = [];
+  for (let index = 0; index < reply.rawHeaders.length; index += 2) {
+    const [name = '', value = ''] = reply.rawHeaders.slice(index, index + 2);
+    if (!isHopByHop(name)) headers.push(name, value);
+  }
+  res.writeHead(reply.statusCode ?? 502, reply.statusMessage, headers).flushHeaders();
+  await pipeline(reply, res);
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Exchange, serveExchange } from './exchange.ts';
+import { type Fault, type FaultAction, faultPicker, type RecordedRequest } from './fault.ts';
+import { openForwarder, type ProxyUpstream } from './forward.ts';
+import { type Listener, listen } from './listener.ts';
+
+export interface FaultProxyOptions {
+  readonly upstream: ProxyUpstream;
+  /** Paths of PEM files: what the proxy shows its clients, for 127.0.0.1. */
+  readonly certificate: { readonly key: string; readonly cert: string };
+  readonly faults?: readonly Fault[];
+}
+
+export interface FaultProxy extends AsyncDisposable {
+  readonly url: string;
+  /** Every request since the start or the last reset, in the order of arrival. */
+  readonly requests: readonly RecordedRequest[];
+  /** Replaces the faults; their counts begin anew. */
+  setFaults(faults: readonly Fault[]): void;
+  /** Forgets faults and requests. */
+  reset(): void;
+  /** Resets all connections and refuses new ones for `ms`; resolves when the proxy listens again. */
+  away(ms: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Stands between a client and an HTTPS server, records the requests, and spoils those that the faults name. Tokens
+ * pass through; client certificates end here (see `upstream.certificate`). HTTP/1.1 only, no upgrades (exec, attach).
+ */
+export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
+  const { upstream, certificate, faults = [] } = options;
+  const [key, cert] = await Promise.all([readFile(certificate.key), readFile(certificate.cert)]);
+  const forwarder = await openForwarder(upstream);
+  const requests: RecordedRequest[] = [];
+  let pick = faultPicker(faults);
+  const stopping = new AbortController();
+  // Timeouts of the server would be faults that nobody asked for.
+  const server = createServer({ key, cert, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
+  const listener = await listen(server);
+  const away = (ms: number) => goAway(listener, ms, stopping.signal);
+  server.on('request', (req: IncomingMessage, res: ServerResponse) => {
+    const action = pick(requestLine(req));
+    const entry = recordOf(req, requests.length + 1, action);
+    requests.push(entry);
+    const exchange: Exchange = { req, res, entry, action, socket: socketOf(listener, req), forwarder, away };
+    // The client learns of a failure as it would without a proxy: by its connection.
+    serveExchange(exchange).catch(() => exchange.socket.destroy());
+  });
+  const setFaults = (next: readonly Fault[]) => {
+    pick = faultPicker(next);
+  };
+  const reset = () => {
+    setFaults([]);
+    requests.length = 0;
+  };
+  const stop = async () => {
+    stopping.abort();
+    listener.close();
+    listener.resetAll();
+    forwarder.close();
+  };
+  const url = `https://127.0.0.1:${listener.port}`;
+  return { url, requests, setFaults, reset, away, stop, [Symbol.asyncDispose]: stop };
+}
+
+const requestLine = ({ method = '', url: path = '' }: IncomingMessage) => ({ method, path });
+
+function recordOf(req: IncomingMessage, n: number, action: FaultAction | undefined): RecordedRequest {
+  const fault = action ? { fault: action.do } : {};
+  return { n, ...requestLine(req), startedAt: new Date(), forwarded: false, ...fault };
+}
+
+/** The TCP connection below a request's TLS: only that one can be reset. */
+function socketOf(listener: Listener, req: IncomingMessage) {
+  const { remotePort } = req.socket;
+  for (const socket of listener.connections) if (socket.remotePort === remotePort) return socket;
+  return req.socket;
+}
+
+async function goAway(listener: Listener, ms: number, stopping: AbortSignal): Promise<void> {
+  listener.close();
+  listener.resetAll();
+  await sleep(ms, undefined, { signal: stopping }).catch(() => undefined);
+  if (!stopping.aborted) await listener.open();
+}
