@@ -5,6 +5,8 @@ import { type BackupOptions, backupCommand } from './backup/options.ts';
 import { EXIT_CODES, Failure } from './lib/run/failure.ts';
 import { createLog, type Log } from './lib/run/log.ts';
 import { type CommonOptions, dropEmptyVariables } from './lib/run/options.ts';
+import { podFacts } from './lib/run/pod.ts';
+import { usageMessage, writeTerminationMessage } from './lib/run/termination.ts';
 import { type RestoreOptions, restoreCommand } from './restore/options.ts';
 import { type TprToCrdOptions, tprToCrdCommand } from './tpr-to-crd/options.ts';
 
@@ -48,7 +50,13 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv]);
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_CODES.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT_CODES.done;
+      // The text was shown on stderr already; `kubectl describe pod` shows it from here.
+      const { terminationLog } = await podFacts(process.env);
+      await writeTerminationMessage(terminationLog, usageMessage(argv[2] ?? '', error.message));
+      return EXIT_CODES.usage;
+    }
     if (error instanceof Failure) {
       process.stderr.write(`error: ${error.message}\n`);
       return EXIT_CODES[error.outcome];

@@ -1,5 +1,6 @@
+import type { RequestOptions } from 'node:https';
 import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
-import { type Dispatcher, request as send } from 'undici';
+import { Agent, type Dispatcher, request as send } from 'undici';
 import { messageOf, wrongUsage } from '../run/failure.ts';
 import { ApiError, errorFromAnswer } from './errors.ts';
 import { type RetryPolicy, withRetry } from './retry.ts';
@@ -96,16 +97,12 @@ function credentialSource(config: KubeConfig, server: string): CredentialSource 
   let dispatcher: Dispatcher | undefined;
   let headers: Record<string, string> | undefined;
   let readAt = 0;
-  let opened = false;
   return {
     async get() {
       if (headers && performance.now() - readAt < CREDENTIALS_VALID_MS) return { headers, dispatcher };
       const context = new RequestContext(server, HttpMethod.GET);
       await config.applySecurityAuthentication(context);
-      const made = context.getDispatcher();
-      if (opened) await made?.close();
-      else dispatcher = made;
-      opened = true;
+      dispatcher ??= await openDispatcher(config, context);
       headers = context.getHeaders();
       readAt = performance.now();
       return { headers, dispatcher };
@@ -114,6 +111,26 @@ function credentialSource(config: KubeConfig, server: string): CredentialSource 
       await dispatcher?.destroy();
     },
   };
+}
+
+/**
+ * HTTP/1.1, although the server may offer HTTP/2: there a request that times out takes its dead connection along, while
+ * one HTTP/2 connection that went silent would swallow every further try. Through a proxy as client-node does it.
+ */
+async function openDispatcher(config: KubeConfig, context: RequestContext): Promise<Dispatcher | undefined> {
+  const proxyUrl = config.getCurrentCluster()?.proxyUrl;
+  if (proxyUrl) return context.getDispatcher();
+  const tls: RequestOptions = {};
+  await config.applyToHTTPSOptions(tls);
+  const { ca, cert, key, rejectUnauthorized, servername } = tls;
+  const connect = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+    ...(servername !== undefined && { servername }),
+  };
+  return new Agent({ connect, allowH2: false });
 }
 
 function signalFor(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal {

@@ -82,5 +82,3 @@ export const isNotFound = (error: unknown): boolean => error instanceof ApiError
 
 /** An object of that name exists, or it changed since it was read: read it again. */
 export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.status === 409;
-
-export const isForbidden = (error: unknown): boolean => error instanceof ApiError && error.status === 403;

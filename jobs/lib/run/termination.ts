@@ -12,6 +12,12 @@ export function terminationMessage(report: Report, reportPlace: string | undefin
   return `${cutBytes(report.sentence, room)}\n${json}`;
 }
 
+/** The termination message of a command line that was not understood. */
+export function usageMessage(job: string, sentence: string): string {
+  const report = { job, outcome: 'usage', counts: {}, durationMs: 0, report: null };
+  return `${cutBytes(sentence, LIMIT / 2)}\n${JSON.stringify(report)}`;
+}
+
 function cutBytes(text: string, bytes: number): string {
   if (Buffer.byteLength(text) <= bytes) return text;
   // Cutting may split a character: the decoder's replacement character goes, too.
