@@ -1,6 +1,7 @@
 import { type Conversion, type ConvertedObject, convertTprs } from '../lib/calico/convert.ts';
 import { decideExisting, type ExistingActions, type OnConflict } from '../lib/calico/existing.ts';
 import { type NodePeerPlan, planNodePeers } from '../lib/calico/node-peers.ts';
+import { policyTypesNotes } from '../lib/calico/policy-types-note.ts';
 import type { Note, Problem } from '../lib/calico/problem.ts';
 import { TPR_KINDS, type TprKind } from '../lib/calico/tpr-kinds.ts';
 import type { TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
@@ -35,7 +36,12 @@ export function makePlan(source: TprSnapshot, existing: ExistingObjects, options
     actions,
     nodePeers: nodes.plans,
     problems: [...conversion.problems, ...nodes.problems],
-    notes: [...conversion.notes, ...nodes.notes, ...actions.notes],
+    notes: [
+      ...conversion.notes,
+      ...policyTypesNotes(conversion.objects, options.targetVersion),
+      ...nodes.notes,
+      ...actions.notes,
+    ],
     strays: conversion.strays,
   };
 }

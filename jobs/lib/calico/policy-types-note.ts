@@ -1,0 +1,24 @@
+import { isRecord } from '../kubernetes/object.ts';
+import { isAtLeast } from './calico-version.ts';
+import type { ConvertedObject } from './convert.ts';
+import type { Note } from './problem.ts';
+
+/**
+ * A note if policies are written without `types`: 2.5 applies them to both directions, 2.6 only to those that have
+ * rules (tpr-to-crd reference, section 3), so whoever goes on to 2.6 has to write them first.
+ */
+export function policyTypesNotes(
+  objects: readonly ConvertedObject[],
+  targetVersion: string,
+): readonly Note[] {
+  if (isAtLeast(targetVersion, '2.6.0')) return [];
+  const without = objects.filter(
+    ({ kind, object }) =>
+      kind.crd.kind === 'GlobalNetworkPolicy' && !(isRecord(object.spec) && Array.isArray(object.spec.types)),
+  );
+  const [first] = without;
+  if (!first) return [];
+  const more = without.length > 1 ? ` and ${without.length - 1} more` : '';
+  const reason = `written without types${more}: right for 2.5; before going on to 2.6 run again with --target-version 2.6.12 --on-conflict overwrite, or directions without rules lose their policy`;
+  return [{ object: `GlobalNetworkPolicy ${first.object.metadata.name}`, reason }];
+}
