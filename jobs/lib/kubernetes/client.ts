@@ -23,6 +23,7 @@ export interface KubeClient {
    * effect: it then fails with a conflict (409), and the caller reads the object to know. Throws ApiError.
    */
   request(request: KubeRequest): Promise<unknown>;
+  /** Ends also what is still under way or waits to be tried again. */
   close(): Promise<void>;
 }
 
@@ -52,21 +53,24 @@ export function connect(options: ConnectOptions = {}): KubeClient {
     );
   }
   const credentials = credentialSource(config, cluster.server);
+  const closing = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
   const policy: RetryPolicy = {
     totalMs: options.retryTotalMs ?? 6 * 60_000,
     firstPauseMs: 200,
     longestPauseMs: 10_000,
-    signal: options.signal,
+    signal,
     onRetry: options.onRetry,
   };
   const timeoutMs = options.requestTimeoutMs ?? 30_000;
   return {
     server: cluster.server,
     request: request =>
-      withRetry(policy, () =>
-        sendOnce(cluster.server, credentials, request, signalFor(timeoutMs, options.signal)),
-      ),
-    close: async () => credentials.close(),
+      withRetry(policy, () => sendOnce(cluster.server, credentials, request, signalFor(timeoutMs, signal))),
+    close: async () => {
+      closing.abort(new Error('the connection was closed'));
+      await credentials.close();
+    },
   };
 }
 
@@ -94,21 +98,24 @@ interface CredentialSource {
 
 /** One dispatcher (and so one pool of connections) for the client's life; headers anew each minute, as tokens rotate. */
 function credentialSource(config: KubeConfig, server: string): CredentialSource {
-  let dispatcher: Dispatcher | undefined;
+  // A promise, since the first requests of a run are sent at the same time.
+  let dispatcher: Promise<Dispatcher | undefined> | undefined;
   let headers: Record<string, string> | undefined;
   let readAt = 0;
   return {
     async get() {
-      if (headers && performance.now() - readAt < CREDENTIALS_VALID_MS) return { headers, dispatcher };
-      const context = new RequestContext(server, HttpMethod.GET);
-      await config.applySecurityAuthentication(context);
-      dispatcher ??= await openDispatcher(config, context);
-      headers = context.getHeaders();
-      readAt = performance.now();
-      return { headers, dispatcher };
+      if (!headers || performance.now() - readAt >= CREDENTIALS_VALID_MS) {
+        const context = new RequestContext(server, HttpMethod.GET);
+        await config.applySecurityAuthentication(context);
+        dispatcher ??= openDispatcher(config, context);
+        headers = context.getHeaders();
+        readAt = performance.now();
+      }
+      return { headers, dispatcher: await dispatcher };
     },
     async close() {
-      await dispatcher?.destroy();
+      const opened = await dispatcher?.catch(() => undefined);
+      await opened?.destroy();
     },
   };
 }
@@ -133,9 +140,8 @@ async function openDispatcher(config: KubeConfig, context: RequestContext): Prom
   return new Agent({ connect, allowH2: false });
 }
 
-function signalFor(timeoutMs: number, signal: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+function signalFor(timeoutMs: number, signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
 }
 
 async function sendOnce(

@@ -12,6 +12,8 @@ export interface CommonOptions {
   readonly logLevel: LogLevel;
   /** Seconds. */
   readonly requestTimeout: number;
+  /** Seconds. */
+  readonly retryTimeout: number;
 }
 
 const PREFIX = 'CALICO_UPGRADE_';
@@ -73,6 +75,11 @@ export function addCommonOptions(command: Command): Command {
       option('--request-timeout <seconds>', 'how long the API server may take for one answer')
         .argParser(parseSeconds)
         .default(30),
+    )
+    .addOption(
+      option('--retry-timeout <seconds>', 'how long a request that fails is tried again')
+        .argParser(parseSeconds)
+        .default(360),
     );
 }
 

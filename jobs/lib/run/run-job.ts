@@ -31,8 +31,8 @@ export interface Findings {
   details: Readonly<Record<string, unknown>>;
 }
 
-/** The pauses at the end must not hold up an operator who waits for the reason of a failure. */
-const FAREWELL_RETRY_MS = 5_000;
+/** For the report and the Event, in seconds: they must not hold up an operator who waits for the reason of a failure. */
+const FAREWELL = { requestTimeout: 3, retryTimeout: 10 };
 
 /**
  * Runs a job from its first to its last log line: connects, stops at SIGINT and SIGTERM, maps every error to its outcome,
@@ -123,6 +123,7 @@ function connectOptions(options: CommonOptions, signal: AbortSignal, log: () => 
   return {
     signal,
     requestTimeoutMs: options.requestTimeout * 1000,
+    retryTotalMs: options.retryTimeout * 1000,
     onRetry: (error: Error, pauseMs: number, attempt: number) =>
       log().warn(`${error.message}; trying again in ${durationText(pauseMs)} (attempt ${attempt})`),
   };
@@ -176,7 +177,9 @@ async function tryTo<T>(log: Log, what: string, action: () => Promise<T>): Promi
 async function leaveReport(options: CommonOptions, report: Report): Promise<string | undefined> {
   if (options.outputDir) return writeReportFile(options.outputDir, report);
   if (options.dryRun || report.outcome === 'usage') return undefined;
-  const place = await withFarewellClient(client => writeReportConfigMap(client, options.namespace, report));
+  const place = await withFarewellClient(options, client =>
+    writeReportConfigMap(client, options.namespace, report),
+  );
   return `ConfigMap ${place}`;
 }
 
@@ -191,11 +194,17 @@ async function leaveEvent(options: CommonOptions, pod: PodFacts, report: Report)
     reason: `${report.outcome[0]?.toUpperCase()}${report.outcome.slice(1)}`,
     message: report.sentence,
   };
-  await withFarewellClient(client => recordEvent(client, target, event, new Date()));
+  await withFarewellClient(options, client => recordEvent(client, target, event, new Date()));
 }
 
-async function withFarewellClient<T>(action: (client: KubeClient) => Promise<T>): Promise<T> {
-  const client = connect({ retryTotalMs: FAREWELL_RETRY_MS, requestTimeoutMs: FAREWELL_RETRY_MS });
+async function withFarewellClient<T>(
+  { requestTimeout, retryTimeout }: CommonOptions,
+  action: (client: KubeClient) => Promise<T>,
+): Promise<T> {
+  const client = connect({
+    requestTimeoutMs: Math.min(requestTimeout, FAREWELL.requestTimeout) * 1000,
+    retryTotalMs: Math.min(retryTimeout, FAREWELL.retryTimeout) * 1000,
+  });
   try {
     return await action(client);
   } finally {
