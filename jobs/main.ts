@@ -27,7 +27,7 @@ async function main(argv: readonly string[]): Promise<number> {
       const log = createLog({
         format: options.logFormat,
         level: options.logLevel,
-        secrets: secretsOf(process.env),
+        secrets: [process.env.CALICO_UPGRADE_ETCD_PASSWORD ?? ''],
       });
       log.info(
         { stage: 'start' },
@@ -63,13 +63,6 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     throw error;
   }
-}
-
-/** Environment variables whose values must not be shown. */
-function secretsOf(env: NodeJS.ProcessEnv): readonly string[] {
-  return Object.entries(env).flatMap(([name, value]) =>
-    /PASSWORD|TOKEN|SECRET/.test(name) && value ? [value] : [],
-  );
 }
 
 process.exitCode = await main(process.argv);

@@ -23,7 +23,7 @@ async function save(options: BackupOptions, run: Run): Promise<JobResult> {
   const client = run.client();
   const log = run.stage('backup');
   const [tprs, nodes, crdObjects] = await Promise.all([
-    readTprs(client, TPR_KINDS),
+    readTprs(client, TPR_KINDS, run.signal),
     list(client, NODES, { pick: nodeWithPeers }),
     readCrdObjects(client),
   ]);

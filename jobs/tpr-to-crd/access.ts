@@ -27,13 +27,14 @@ export function neededAccess(options: {
   readonly backupToConfigMap: boolean;
   readonly reportToConfigMap: boolean;
   readonly inPod: boolean;
+  /** A dry run needs rights to read only. */
+  readonly dryRun: boolean;
 }): readonly Access[] {
   const { crdApi, daemonSets, namespace } = options;
   const system = { namespace: 'kube-system' };
-  const configMapVerbs = [
-    ...(options.backupToConfigMap || options.reportToConfigMap ? ['get', 'create'] : []),
-    ...(options.reportToConfigMap ? ['update'] : []),
-  ];
+  const ownConfigMaps = options.backupToConfigMap || options.reportToConfigMap;
+  const report = { namespace, name: 'calico-upgrade-report-tpr-to-crd' };
+  const write = (...verbs: string[]): string[] => (options.dryRun ? [] : verbs);
   return [
     ...(options.fromEtcd
       ? []
@@ -41,14 +42,15 @@ export function neededAccess(options: {
           ...rights(THIRD_PARTY_RESOURCES, ['list']),
           ...TPR_KINDS.flatMap(({ tpr }) => rights(tpr, ['list'])),
         ]),
-    ...rights(crdApi, ['create']),
+    ...rights(crdApi, write('create')),
     ...TPR_KINDS.flatMap(({ crd }) => rights(crdApi, ['get'], { name: crdName(crd) })),
-    ...TPR_KINDS.flatMap(({ crd }) => rights(crd, ['get', 'list', 'create', 'update'])),
-    ...rights(NODES, ['get', 'list', 'patch']),
+    ...TPR_KINDS.flatMap(({ crd }) => rights(crd, ['list', ...write('get', 'create', 'update')])),
+    ...rights(NODES, ['list', ...write('get', 'patch')]),
     ...(daemonSets ? rights(daemonSets, ['list'], system) : []),
     ...rights(PODS, ['list'], system),
     ...CALICO_CONFIG_MAPS.flatMap(name => rights(CONFIG_MAPS, ['get'], { ...system, name })),
-    ...rights(CONFIG_MAPS, configMapVerbs, { namespace }),
-    ...(options.inPod ? rights(EVENTS, ['create'], { namespace }) : []),
+    ...(ownConfigMaps ? rights(CONFIG_MAPS, write('get', 'create'), { namespace }) : []),
+    ...(options.reportToConfigMap ? rights(CONFIG_MAPS, write('update'), report) : []),
+    ...(options.inPod ? rights(EVENTS, write('create'), { namespace }) : []),
   ];
 }

@@ -5,10 +5,13 @@ import { type NodePeerPlan, nodePeerPatch, planNodePeers } from '../lib/calico/n
 import { TPR_KINDS, type TprKind } from '../lib/calico/tpr-kinds.ts';
 import { nodeWithPeers } from '../lib/calico/tpr-snapshot.ts';
 import { NODES } from '../lib/kubernetes/builtin.ts';
+import { sameContent } from '../lib/kubernetes/clean.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { ensureCrd } from '../lib/kubernetes/crd.ts';
+import { isNotFound } from '../lib/kubernetes/errors.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
-import { create, mergePatch, update } from '../lib/kubernetes/write.ts';
+import { waitUntilServed } from '../lib/kubernetes/served.ts';
+import { type Created, create, mergePatch, update } from '../lib/kubernetes/write.ts';
 import { forEachConcurrently } from '../lib/run/concurrency.ts';
 import type { Log } from '../lib/run/log.ts';
 import { startProgress } from '../lib/run/progress.ts';
@@ -24,20 +27,30 @@ export interface Target {
   readonly signal: AbortSignal;
 }
 
-/** What this run has written, by `targetKey`. */
-export type Written = Map<string, ConvertedObject>;
+/** What this run has seen through: objects by `targetKey`, and the Nodes that it changed. */
+export interface Done {
+  readonly objects: Map<
+    string,
+    { readonly object: ConvertedObject; readonly how: 'created' | 'overwritten' | 'unchanged' }
+  >;
+  readonly nodes: Set<string>;
+}
 
 /**
  * Carries a plan out: kinds first, then objects, then Nodes. Can be stopped and repeated at any point: each write is
- * right by itself. An object that appeared since the plan is left alone; verification judges it.
+ * right by itself. An object that appeared or changed since the plan is left alone; verification judges it.
  */
-export async function applyPlan(target: Target, plan: Plan, written: Written): Promise<void> {
+export async function applyPlan(target: Target, plan: Plan, done: Done): Promise<void> {
+  for (const object of plan.actions.unchanged) {
+    if (!done.objects.has(targetKey(object)))
+      done.objects.set(targetKey(object), { object, how: 'unchanged' });
+  }
   await defineKinds(target, plan.define);
   for (const kind of TPR_KINDS) {
-    await createObjects(target, kind, plan.actions.create, written);
-    await updateObjects(target, kind, plan.actions.update, written);
+    await createObjects(target, kind, plan.actions.create, done);
+    await updateObjects(target, kind, plan.actions.update, done);
   }
-  await renameNodePeers(target, plan.nodePeers);
+  await renameNodePeers(target, plan.nodePeers, done);
 }
 
 async function defineKinds(
@@ -55,36 +68,47 @@ async function defineKinds(
 }
 
 async function createObjects(
-  { client, log, signal }: Target,
+  target: Target,
   kind: TprKind,
   all: readonly ConvertedObject[],
-  written: Written,
+  done: Done,
 ): Promise<void> {
+  const { log, signal } = target;
   const objects = all.filter(object => object.kind === kind);
   if (objects.length === 0) return;
   const progress = startProgress(log, kind.crd.plural, objects.length);
   await forEachConcurrently(
     objects,
     CONCURRENCY,
-    async converted => {
-      const { created, object: existing } = await create(client, kind.crd, converted.object);
-      if (created || sameMeaning(kind, existing, converted.object))
-        written.set(targetKey(converted), converted);
-      else
-        log.warn(
-          `${targetKey(converted)} appeared in the meantime with another content, and is left as it is`,
-        );
+    async object => {
+      const key = targetKey(object);
+      const { created, object: existing } = await createServed(target, object);
+      if (created) done.objects.set(key, { object, how: 'created' });
+      else if (sameMeaning(kind, existing, object.object))
+        done.objects.set(key, { object, how: 'unchanged' });
+      else log.warn(`${key} appeared in the meantime with another content, and is left as it is`);
       progress.add();
     },
     signal,
   );
 }
 
+/** A new endpoint may be up on one API server, and not yet on the next. */
+async function createServed({ client, signal }: Target, { kind, object }: ConvertedObject): Promise<Created> {
+  try {
+    return await create(client, kind.crd, object);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    await waitUntilServed(client, kind.crd, signal);
+    return create(client, kind.crd, object);
+  }
+}
+
 async function updateObjects(
   { client, log, signal }: Target,
   kind: TprKind,
   all: readonly ObjectUpdate[],
-  written: Written,
+  done: Done,
 ): Promise<void> {
   const updates = all.filter(({ object }) => object.kind === kind);
   if (updates.length === 0) return;
@@ -92,11 +116,16 @@ async function updateObjects(
   await forEachConcurrently(
     updates,
     CONCURRENCY,
-    async ({ object, replacement }) => {
-      await update(client, kind.crd, replacement.metadata.name, current =>
-        sameMeaning(kind, current, replacement) ? undefined : replacement,
-      );
-      written.set(targetKey(object), object);
+    async ({ object, existing, replacement }) => {
+      let moved = false;
+      await update(client, kind.crd, replacement.metadata.name, current => {
+        if (sameMeaning(kind, current, replacement)) return undefined;
+        // Only what is in the backup may be overwritten.
+        moved = !sameContent(current, existing);
+        return moved ? undefined : replacement;
+      });
+      if (moved) log.warn(`${targetKey(object)} was changed in the meantime, and is left as it is`);
+      else done.objects.set(targetKey(object), { object, how: 'overwritten' });
       progress.add();
     },
     signal,
@@ -106,6 +135,7 @@ async function updateObjects(
 async function renameNodePeers(
   { client, log, signal }: Target,
   plans: readonly NodePeerPlan[],
+  done: Done,
 ): Promise<void> {
   if (plans.length === 0) return;
   const progress = startProgress(log, 'nodes with IPv6 peers', plans.length);
@@ -113,11 +143,17 @@ async function renameNodePeers(
     plans,
     CONCURRENCY,
     async ({ node }) => {
-      // Planned anew on what the Node holds at this moment, so that nobody's change is lost.
-      await mergePatch(client, NODES, node, current => {
-        const [plan] = planNodePeers([nodeWithPeers(current)]).plans;
-        return plan && nodePeerPatch(plan);
-      });
+      try {
+        // Planned anew on what the Node holds at this moment, so that nobody's change is lost.
+        await mergePatch(client, NODES, node, current => {
+          const [plan] = planNodePeers([nodeWithPeers(current)]).plans;
+          return plan && nodePeerPatch(plan);
+        });
+        done.nodes.add(node);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        log.warn(`Node ${node} was deleted in the meantime`);
+      }
       progress.add();
     },
     signal,

@@ -1,6 +1,6 @@
 import type { CalicoInstall } from '../lib/calico/calico-install.ts';
 import { isAtLeast } from '../lib/calico/calico-version.ts';
-import { calicoReleases } from '../lib/calico/releases.ts';
+import { calicoReleases, versionSetting } from '../lib/calico/releases.ts';
 import type { ServerVersion } from '../lib/kubernetes/discovery.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
 
@@ -101,13 +101,17 @@ function checkVersion(install: CalicoInstall, configs: readonly KubeObject[]): C
   const tooNew = install.images.filter(
     ({ release }) => release !== undefined && isAtLeast(release, FIRST_ON_CRDS),
   );
-  const { fromImages, fromConfig, lowest } = calicoReleases(install, configs);
-  const bySetting =
-    fromImages.length === 0 && fromConfig !== undefined && isAtLeast(fromConfig, FIRST_ON_CRDS);
+  const { fromImages, unknownImages, lowest } = calicoReleases(install, configs);
+  const settings = configs.map(versionSetting).filter(release => release !== undefined);
+  const setting = settings.find(release => isAtLeast(release, FIRST_ON_CRDS));
+  // The setting says what some node wrote last; it counts where the images do not tell everything.
+  const bySetting = setting !== undefined && (fromImages.length === 0 || unknownImages.length > 0);
   if (tooNew.length > 0 || bySetting) {
     const places = tooNew.slice(0, LIST_AT_MOST).map(({ where, image }) => `${where} has ${image}`);
     const more = tooNew.length > LIST_AT_MOST ? ` and ${tooNew.length - LIST_AT_MOST} more` : '';
-    const found = bySetting ? `the setting CalicoVersion says v${fromConfig}` : `${places.join('; ')}${more}`;
+    const found = bySetting
+      ? `the setting CalicoVersion says v${setting}, and not every image tells its version`
+      : `${places.join('; ')}${more}`;
     return bad(
       'calico-version',
       `Calico 2.5 or later is already here: ${found}. It works on the CRDs, which this copy could set back. Put the old version back first, or compare by hand and use --force calico-version`,

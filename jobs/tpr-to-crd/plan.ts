@@ -23,6 +23,8 @@ export interface PlanOptions {
   readonly targetVersion: string;
   readonly onConflict: OnConflict;
   readonly defaultPools: readonly string[];
+  /** Plurals of CRD kinds that are defined but cannot be used yet. */
+  readonly unready?: ReadonlySet<string>;
 }
 
 /** Plans the copy of everything in `source` to CRD objects, given those that exist. */
@@ -31,7 +33,9 @@ export function makePlan(source: TprSnapshot, existing: ExistingObjects, options
   const nodes = planNodePeers(source.nodes);
   const actions = decideExisting(conversion.objects, existing, options);
   return {
-    define: TPR_KINDS.filter(({ crd }) => existing.get(crd.plural) === undefined),
+    define: TPR_KINDS.filter(
+      ({ crd }) => existing.get(crd.plural) === undefined || options.unready?.has(crd.plural),
+    ),
     wanted: conversion.objects,
     actions,
     nodePeers: nodes.plans,

@@ -1,5 +1,5 @@
 import { type CalicoInstall, calicoInstall } from '../lib/calico/calico-install.ts';
-import { CALICO_NAMESPACE } from '../lib/calico/tpr-kinds.ts';
+import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { accessText, missingAccess } from '../lib/kubernetes/access.ts';
 import {
   CONFIG_MAPS,
@@ -9,6 +9,7 @@ import {
   THIRD_PARTY_RESOURCES,
 } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
+import { crdState } from '../lib/kubernetes/crd.ts';
 import { firstServed, serverVersion } from '../lib/kubernetes/discovery.ts';
 import { list } from '../lib/kubernetes/list.ts';
 import { isRecord, type KubeObject } from '../lib/kubernetes/object.ts';
@@ -53,7 +54,21 @@ function accessFor(options: TprToCrdOptions, { crds, daemonSets }: ApiForms) {
     backupToConfigMap: options.backup === 'configmap' && !options.dryRun,
     reportToConfigMap: options.outputDir === undefined && !options.dryRun,
     inPod: process.env.CALICO_UPGRADE_POD_LABELS !== undefined,
+    dryRun: options.dryRun,
   });
+}
+
+/**
+ * Looks at the CRD definitions that exist. Returns the plurals of those that are not usable yet. Throws a refusal that
+ * names every definition which is in the way.
+ */
+export async function checkDefinitions(client: KubeClient, crds: Resource): Promise<ReadonlySet<string>> {
+  const states = await Promise.all(TPR_KINDS.map(({ crd }) => crdState(client, crds, crd)));
+  const wrong = states.flatMap(found => (found.state === 'wrong' ? [found.reason] : []));
+  if (wrong.length > 0) throw refused(`nothing was written: ${wrong.join('. ')}`);
+  return new Set(
+    TPR_KINDS.filter((_, index) => states[index]?.state === 'waiting').map(({ crd }) => crd.plural),
+  );
 }
 
 /** Logs every check; throws a refusal with all failed ones that are not forced. */

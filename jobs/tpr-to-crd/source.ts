@@ -17,7 +17,7 @@ export async function readSource(
   signal: AbortSignal,
 ): Promise<TprSnapshot> {
   const [tprs, nodes] = await Promise.all([
-    options.fromEtcd ? readFromEtcd(options.fromEtcd, options, signal) : readTprs(client, TPR_KINDS),
+    options.fromEtcd ? readFromEtcd(options.fromEtcd, options, signal) : readTprs(client, TPR_KINDS, signal),
     list(client, NODES, { pick: nodeWithPeers }),
   ]);
   return { ...tprs, nodes: (nodes ?? []).filter(hasPeers) };
@@ -56,7 +56,9 @@ async function readFromEtcd(
     return await readStoredTprs(etcd, { prefix: options.etcdPrefix, kinds: TPR_KINDS, signal });
   } catch (error) {
     if (!(error instanceof EtcdError)) throw error;
-    throw mayPass(error) ? failedRun(error.message, error) : refused(error.message);
+    throw mayPass(error) || error.reason === 'compacted'
+      ? failedRun(error.message, error)
+      : refused(error.message);
   }
 }
 

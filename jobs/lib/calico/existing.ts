@@ -57,7 +57,7 @@ export function decideExisting(
   const all = [...conflicts, ...extras.conflicts];
   return {
     create: pairs.filter(({ found }) => found === undefined).map(({ object }) => object),
-    update: onConflict === 'overwrite' ? conflicts.flatMap(updateOf) : [],
+    update: onConflict === 'overwrite' ? conflicts.flatMap(updatesOf) : [],
     unchanged: judged.filter(({ state }) => state === 'unchanged').map(({ object }) => object),
     tolerated: judged.filter(({ state }) => state === 'tolerated'),
     keep: { stop: [], keep: all, overwrite: extras.conflicts }[onConflict],
@@ -104,22 +104,18 @@ function findExisting(
   return names.get(kind.crd.plural)?.get(object.metadata.name);
 }
 
-function updateOf({ object, existing }: Conflict): ObjectUpdate[] {
+/** The update that resolves a conflict in our favour; none where nothing of ours is to be in the place. */
+export function updatesOf({ object, existing }: Conflict): ObjectUpdate[] {
   if (object === undefined) return [];
   const { metadata } = object.object;
   const kept = copiedMetadata(existing.metadata, metadata.name);
   const labels = { ...kept.labels, ...metadata.labels };
   const annotations = { ...kept.annotations, ...metadata.annotations };
   const merged = copiedMetadata({ name: metadata.name, labels, annotations }, metadata.name);
-  const { resourceVersion } = existing.metadata;
-  return [
-    {
-      object,
-      existing,
-      replacement: {
-        ...object.object,
-        metadata: { ...merged, ...(resourceVersion !== undefined && { resourceVersion }) },
-      },
-    },
-  ];
+  const { ownerReferences, finalizers } = existing.metadata;
+  const others = {
+    ...(ownerReferences !== undefined && { ownerReferences }),
+    ...(finalizers !== undefined && { finalizers }),
+  };
+  return [{ object, existing, replacement: { ...object.object, metadata: { ...merged, ...others } } }];
 }

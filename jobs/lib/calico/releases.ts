@@ -37,7 +37,8 @@ function lowestOf(releases: readonly string[], further: string | undefined): str
   return [...releases, ...(further === undefined ? [] : [further])].sort(semver.compare)[0];
 }
 
-function versionSetting({ spec }: KubeObject): string | undefined {
+/** The release that a configuration object CalicoVersion tells; undefined for any other object. */
+export function versionSetting({ spec }: KubeObject): string | undefined {
   if (!isRecord(spec) || typeof spec.name !== 'string' || typeof spec.value !== 'string') return undefined;
   return spec.name.toLowerCase() === 'calicoversion' ? calicoRelease(spec.value) : undefined;
 }

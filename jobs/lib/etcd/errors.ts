@@ -22,7 +22,7 @@ export class EtcdError extends Error {
 
 /** Whether the same request may succeed later without anyone doing anything. */
 export function mayPass(error: EtcdError): boolean {
-  return error.reason === 'unreachable' || error.reason === 'timeout' || error.reason === 'busy';
+  return ['unreachable', 'timeout', 'busy'].includes(error.reason);
 }
 
 /** Whether the failure is one of this endpoint, so that another one may answer. */

@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https';
-import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { type Cluster, HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, request as send } from 'undici';
 import { messageOf, wrongUsage } from '../run/failure.ts';
 import { ApiError, errorFromAnswer } from './errors.ts';
@@ -52,6 +52,7 @@ export function connect(options: ConnectOptions = {}): KubeClient {
       'no cluster in the kubeconfig: it has no current-context, or that context names no cluster. Set KUBECONFIG to a file that kubectl works with',
     );
   }
+  refuseUnusable(cluster, options.kubeconfig ?? process.env.KUBECONFIG);
   const credentials = credentialSource(config, cluster.server);
   const closing = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
@@ -72,6 +73,20 @@ export function connect(options: ConnectOptions = {}): KubeClient {
       await credentials.close();
     },
   };
+}
+
+/** client-node falls back to http://localhost:8080 where it finds no configuration; that is nobody's API server. */
+function refuseUnusable({ server, skipTLSVerify }: Cluster, kubeconfig: string | undefined): void {
+  if (server === 'http://localhost:8080' && !kubeconfig) {
+    throw wrongUsage(
+      'no kubeconfig and no service account found: set KUBECONFIG to a file that kubectl works with, or run in a pod',
+    );
+  }
+  if (server.startsWith('http:') && !skipTLSVerify) {
+    throw wrongUsage(
+      `${server} is not encrypted: use the https address of the API server, or set insecure-skip-tls-verify: true for this cluster in the kubeconfig`,
+    );
+  }
 }
 
 function loadConfig(path: string | undefined): KubeConfig {

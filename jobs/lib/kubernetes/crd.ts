@@ -53,9 +53,39 @@ export function crdDifferences(existing: KubeObject, kind: CrdKind): readonly st
     .map(([field, found, wanted]) => `${field}: found ${String(found)}, expected ${String(wanted)}`);
 }
 
+/** How far an existing definition is; `wrong` says what a person has to do about it. */
+export type CrdState =
+  | { readonly state: 'missing' | 'waiting' | 'ready' }
+  | { readonly state: 'wrong'; readonly reason: string };
+
+/** Looks at the definition of a kind, without waiting for anything. */
+export async function crdState(client: KubeClient, api: Resource, kind: CrdKind): Promise<CrdState> {
+  const existing = await get(client, api, crdName(kind));
+  if (!existing) return { state: 'missing' };
+  const name = `CustomResourceDefinition ${crdName(kind)}`;
+  const differences = crdDifferences(existing, kind);
+  if (differences.length > 0) {
+    return {
+      state: 'wrong',
+      reason: `${name} is another than expected: ${differences.join('; ')}. Remove or repair it first`,
+    };
+  }
+  if (existing.metadata.deletionTimestamp) {
+    return { state: 'wrong', reason: `${name} is being deleted. Wait until it is gone, then start again` };
+  }
+  const conditions = conditionsOf(existing);
+  const names = conditions.get('NamesAccepted');
+  if (names?.status === 'False') return { state: 'wrong', reason: namesRefused(name, names) };
+  const ready = names?.status === 'True' && conditions.get('Established')?.status === 'True';
+  return { state: ready ? 'ready' : 'waiting' };
+}
+
+const namesRefused = (name: string, condition: Record<string, unknown>): string =>
+  `${name} cannot be used: ${String(condition.message)}. Remove the definition that holds the name, then start again`;
+
 /**
  * Creates the definition where it is missing and waits until the kind can be used: Established, NamesAccepted, and the
- * endpoint answers. Returns whether it was created. Throws a Failure when the names are refused or the wait is over.
+ * endpoint answers. Throws a Failure when another definition is in the way or the wait is over.
  */
 export async function ensureCrd(
   client: KubeClient,
@@ -63,11 +93,7 @@ export async function ensureCrd(
   kind: CrdKind,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { created, object } = await create(client, api, crdObject(api, kind));
-  const differences = created ? [] : crdDifferences(object, kind);
-  if (differences.length > 0) {
-    throw refused(`CustomResourceDefinition ${crdName(kind)} exists, but is not Calico's`, differences);
-  }
+  const { created } = await create(client, api, crdObject(api, kind));
   await waitUntilEstablished(client, api, kind, signal);
   await waitUntilServed(client, kind, signal);
   return created;
@@ -81,15 +107,9 @@ async function waitUntilEstablished(
 ): Promise<void> {
   const deadline = performance.now() + WAIT_MS;
   for (;;) {
-    const current = await get(client, api, crdName(kind));
-    const conditions = conditionsOf(current);
-    const names = conditions.get('NamesAccepted');
-    if (names?.status === 'False') {
-      throw refused(
-        `CustomResourceDefinition ${crdName(kind)} cannot be used: ${String(names.message)}. Remove the definition that holds the name, then start again`,
-      );
-    }
-    if (names?.status === 'True' && conditions.get('Established')?.status === 'True') return;
+    const found = await crdState(client, api, kind);
+    if (found.state === 'wrong') throw refused(found.reason);
+    if (found.state === 'ready') return;
     await pauseBefore(deadline, `CustomResourceDefinition ${crdName(kind)} to be Established`, signal);
   }
 }

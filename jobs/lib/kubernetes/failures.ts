@@ -21,5 +21,10 @@ export function failureOf(error: unknown): Failure {
       error,
     );
   }
+  if ([400, 405, 413, 422].includes(error.status)) {
+    return refused(
+      `${error.message}. The API server will not take this request as it is: repair the object, or report it as a bug`,
+    );
+  }
   return failedRun(error.message, error);
 }

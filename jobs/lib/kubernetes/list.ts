@@ -5,6 +5,8 @@ import { apiVersionOf, listPath, type Resource } from './resource.ts';
 
 const PAGE_SIZE = 500;
 
+const LIST_ATTEMPTS = 5;
+
 export interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
@@ -21,13 +23,14 @@ export async function list(
   resource: Resource,
   options: ListOptions = {},
 ): Promise<readonly KubeObject[] | undefined> {
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await listOnce(client, resource, options);
     } catch (error) {
       if (isNotFound(error)) return undefined;
       // 410: the pages' revision was compacted in the middle of the list. Begin anew.
-      if (!(error instanceof ApiError && error.status === 410)) throw error;
+      const expired = error instanceof ApiError && error.status === 410;
+      if (!expired || attempt === LIST_ATTEMPTS) throw error;
     }
   }
 }

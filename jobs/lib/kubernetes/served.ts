@@ -6,8 +6,9 @@ import { listPath, type Resource } from './resource.ts';
 
 const WAIT_MS = 60_000;
 
-/** A new endpoint counts as up after this many good answers in a row: there may be several API servers. */
+/** A new endpoint counts as up after good answers in a row, some time apart: there may be several API servers. */
 const GOOD_ANSWERS = 3;
+const BETWEEN_ANSWERS_MS = 150;
 
 /** Waits until the list of a newly defined kind answers. Throws a Failure after a minute. */
 export async function waitUntilServed(
@@ -17,8 +18,10 @@ export async function waitUntilServed(
 ): Promise<void> {
   const deadline = performance.now() + WAIT_MS;
   for (let good = 0; good < GOOD_ANSWERS; ) {
-    if (await answers(client, resource)) good += 1;
-    else {
+    if (await answers(client, resource)) {
+      good += 1;
+      if (good < GOOD_ANSWERS) await sleep(BETWEEN_ANSWERS_MS, signal);
+    } else {
       good = 0;
       await pauseBefore(deadline, `${listPath(resource)} to answer`, signal);
     }

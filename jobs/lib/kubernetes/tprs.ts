@@ -1,8 +1,10 @@
+import { failedRun } from '../run/failure.ts';
 import { THIRD_PARTY_RESOURCES } from './builtin.ts';
 import type { KubeClient } from './client.ts';
 import { list } from './list.ts';
 import type { KubeObject } from './object.ts';
 import type { Resource } from './resource.ts';
+import { waitUntilServed } from './served.ts';
 
 /** A kind that a ThirdPartyResource of the given name defines. */
 export interface TprDefinedKind {
@@ -19,16 +21,38 @@ export interface Tprs {
 
 /**
  * Reads the ThirdPartyResources of the given kinds through the API: a list each. Any error but "the kind is not
- * defined" is thrown: a list that fails never counts as empty.
+ * defined" is thrown: a list that fails never counts as empty. A kind that is defined but not served, as on one of
+ * several API servers for some seconds, is waited for.
  */
-export async function readTprs(client: KubeClient, kinds: readonly TprDefinedKind[]): Promise<Tprs> {
+export async function readTprs(
+  client: KubeClient,
+  kinds: readonly TprDefinedKind[],
+  signal: AbortSignal,
+): Promise<Tprs> {
+  const all = (await list(client, THIRD_PARTY_RESOURCES)) ?? [];
+  const defined = new Set(all.map(({ metadata }) => metadata.name));
+  const instances = await Promise.all(
+    kinds.map(async kind => {
+      const objects = await list(client, kind.tpr);
+      return objects ?? (defined.has(kind.tprName) ? listWhenServed(client, kind, signal) : undefined);
+    }),
+  );
   const names = new Set(kinds.map(({ tprName }) => tprName));
-  const [definitions, ...instances] = await Promise.all([
-    list(client, THIRD_PARTY_RESOURCES),
-    ...kinds.map(({ tpr }) => list(client, tpr)),
-  ]);
   return {
-    definitions: (definitions ?? []).filter(({ metadata }) => names.has(metadata.name)),
+    definitions: all.filter(({ metadata }) => names.has(metadata.name)),
     instances: new Map(kinds.map(({ tprName }, index) => [tprName, instances[index]])),
   };
+}
+
+async function listWhenServed(
+  client: KubeClient,
+  { tpr, tprName }: TprDefinedKind,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  await waitUntilServed(client, tpr, signal);
+  const objects = await list(client, tpr);
+  if (objects) return objects;
+  throw failedRun(
+    `ThirdPartyResource ${tprName} is defined, but its objects are served only now and then. Look at the API servers, then start again`,
+  );
 }

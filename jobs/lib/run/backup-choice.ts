@@ -2,9 +2,15 @@ import type { KubeClient } from '../kubernetes/client.ts';
 import type { BackupStore } from './backup.ts';
 import { configMapBackupStore } from './backup-configmap.ts';
 import { directoryBackupStore } from './backup-directory.ts';
+import { wrongUsage } from './failure.ts';
 
-/** The store that `--backup` names: a directory if it contains a slash or is not a ConfigMap's name. */
+/** The store that `--backup` names: `configmap` or the name of a backup, otherwise a directory, which has a slash. */
 export function backupStore(backup: string, client: () => KubeClient, namespace: string): BackupStore {
+  if (isDirectory(backup) && !backup.includes('/')) {
+    throw wrongUsage(
+      `--backup ${backup} is neither configmap, none, the name of a backup, nor a directory: write a directory as ./${backup}`,
+    );
+  }
   return isDirectory(backup) ? directoryBackupStore(backup) : configMapBackupStore(client(), namespace);
 }
 

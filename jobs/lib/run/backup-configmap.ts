@@ -11,7 +11,7 @@ import {
   sortedFiles,
 } from './backup.ts';
 import { INDEX_FILE, type IndexFile, indexText, parseIndex } from './backup-index.ts';
-import { different, refused } from './failure.ts';
+import { refused } from './failure.ts';
 import { OWN_LABELS } from './own-labels.ts';
 
 /** A ConfigMap holds 1 MiB; a server that stores JSON needs room for its escapes. */
@@ -128,6 +128,6 @@ async function load(client: KubeClient, namespace: string, name: string): Promis
     ]),
   );
   const found = damages(files, index);
-  if (found.length > 0) throw different(`the backup ${namespace}/${name} is not whole`, found);
+  if (found.length > 0) throw refused(`the backup ${namespace}/${name} is not whole: name another`, found);
   return files;
 }

@@ -20,6 +20,7 @@ export function directoryBackupStore(root: string): BackupStore {
         await mkdir(directory, { recursive: true });
         for (const [name, text] of sortedFiles(files)) await writeDurably(join(directory, name), text);
         await writeDurably(join(directory, INDEX_FILE), indexText(indexEntries(files)));
+        await syncDirectory(directory);
       } catch (error) {
         throw failedRun(`cannot write the backup to ${directory}: ${messageOf(error)}. Nothing was changed`);
       }
@@ -54,8 +55,18 @@ async function loadDirectory(directory: string): Promise<BackupFiles> {
     if (text !== undefined) files.set(file, text);
   }
   const found = damages(files, index);
-  if (found.length > 0) throw refused(`the backup ${directory} is not whole`, found);
+  if (found.length > 0) throw refused(`the backup ${directory} is not whole: name another`, found);
   return files;
+}
+
+/** Makes the names of the files durable, too. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** A file is there with its whole text, or not at all, also after a power cut. */

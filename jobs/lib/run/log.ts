@@ -27,11 +27,9 @@ const HIDDEN = '(hidden)';
 export function createLog(options: LogOptions, given?: LineSink): Log {
   const sink = given ?? standardOutput();
   const colour = !given && isatty(1);
-  const hide = hider(options.secrets ?? []);
-  const destination: LineSink =
-    options.format === 'json'
-      ? { write: line => sink.write(hide(line)) }
-      : { write: line => sink.write(hide(textLine(line, colour))) };
+  const secrets = (options.secrets ?? []).filter(secret => secret !== '');
+  const shape = options.format === 'json' ? jsonLine : (entry: Entry) => textLine(entry, colour);
+  const destination: LineSink = { write: line => sink.write(shape(hideSecrets(JSON.parse(line), secrets))) };
   return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
 
@@ -44,14 +42,6 @@ function standardOutput(): LineSink {
   return output;
 }
 
-/** Hides secrets, in plain and in JSON spelling. */
-function hider(secrets: readonly string[]): (line: string) => string {
-  const spellings = secrets
-    .filter(secret => secret !== '')
-    .flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)]);
-  return line => spellings.reduce((text, secret) => text.replaceAll(secret, HIDDEN), line);
-}
-
 interface Entry {
   readonly level: number;
   readonly time: string;
@@ -62,8 +52,15 @@ interface Entry {
 const WORDS: Readonly<Record<number, string>> = { 20: 'debug: ', 40: 'warning: ', 50: 'error: ' };
 const COLOURS: Readonly<Record<number, string>> = { 20: '\u001b[2m', 40: '\u001b[33m', 50: '\u001b[31m' };
 
-function textLine(line: string, colour: boolean): string {
-  const entry: Entry = JSON.parse(line);
+const jsonLine = (entry: Entry): string => `${JSON.stringify(entry)}\n`;
+
+/** Only in what is said: a secret such as `1` must not damage times and levels. */
+function hideSecrets(entry: Entry, secrets: readonly string[]): Entry {
+  if (secrets.length === 0 || entry.msg === undefined) return entry;
+  return { ...entry, msg: secrets.reduce((text, secret) => text.replaceAll(secret, HIDDEN), entry.msg) };
+}
+
+function textLine(entry: Entry, colour: boolean): string {
   const prefix = `${entry.time.slice(11, 19)}  ${(entry.stage ?? '').padEnd(9)}  `;
   const indent = `\n${' '.repeat(prefix.length)}`;
   const text = `${prefix}${WORDS[entry.level] ?? ''}${(entry.msg ?? '').replaceAll('\n', indent)}`;

@@ -1,7 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRecord } from '../kubernetes/object.ts';
-import type { EXIT_CODES, FailedOutcome } from './failure.ts';
+import * as v from 'valibot';
+import type { Report } from './report.ts';
+import { firstLines } from './table.ts';
 
 /** What the manifest tells a job about its own pod. Everything is absent outside a cluster. */
 export interface PodFacts {
@@ -33,12 +34,22 @@ function parseLabels(text: string): ReadonlyMap<string, string> {
   return new Map([...lines].map(([, name = '', value = '']) => [name, value]));
 }
 
-export interface FinalOutcome {
-  readonly outcome: Exclude<FailedOutcome, 'failed'>;
-  readonly sentence: string;
-}
+const finalOutcomeSchema = v.object({
+  outcome: v.picklist(['refused', 'usage', 'different']),
+  sentence: v.string(),
+  details: v.array(v.string()),
+  counts: v.record(v.string(), v.number()),
+  durationMs: v.number(),
+  report: v.nullable(v.string()),
+});
+
+/** How an earlier container of this pod ended. */
+export type FinalOutcome = v.InferOutput<typeof finalOutcomeSchema>;
 
 const MARK = 'final-outcome.json';
+
+/** The details that are kept to be shown again; the report has them all. */
+const DETAILS_KEPT = 200;
 
 /**
  * A run of this pod that must not be tried again by itself: Kubernetes 1.7 restarts a failed Job without end, and a run
@@ -47,23 +58,23 @@ const MARK = 'final-outcome.json';
 export async function readFinalOutcome(pod: PodFacts): Promise<FinalOutcome | undefined> {
   if (!pod.stateDir) return undefined;
   const text = await readFile(join(pod.stateDir, MARK), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const mark: unknown = JSON.parse(text);
-  if (!isRecord(mark) || typeof mark.sentence !== 'string' || !isFinal(mark.outcome)) return undefined;
-  return { outcome: mark.outcome, sentence: mark.sentence };
-}
-
-function isFinal(outcome: unknown): outcome is FinalOutcome['outcome'] {
-  return outcome === 'refused' || outcome === 'usage' || outcome === 'different';
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), finalOutcomeSchema), text);
+  return parsed.success ? parsed.output : undefined;
 }
 
 /** Remembers the outcome for later containers of this pod, unless it is one that a retry may help. */
 export async function rememberFinalOutcome(
   pod: PodFacts,
-  outcome: keyof typeof EXIT_CODES,
-  sentence: string,
+  report: Report,
+  place: string | undefined,
 ): Promise<void> {
-  if (!pod.stateDir || !isFinal(outcome)) return;
+  if (!pod.stateDir) return;
+  const { outcome, sentence, counts, durationMs, reasons } = report;
+  const kept = firstLines(reasons, DETAILS_KEPT, 'the report has them all');
+  const mark = { outcome, sentence, details: kept, counts, durationMs, report: place ?? null };
+  if (!v.is(finalOutcomeSchema, mark)) return;
   await mkdir(pod.stateDir, { recursive: true });
-  await writeFile(join(pod.stateDir, MARK), JSON.stringify({ outcome, sentence }));
+  const path = join(pod.stateDir, MARK);
+  await writeFile(`${path}.new`, JSON.stringify(mark));
+  await rename(`${path}.new`, path);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { CONFIG_MAPS } from '../kubernetes/builtin.ts';
 import type { KubeClient } from '../kubernetes/client.ts';
+import { isRecord, type KubeObject } from '../kubernetes/object.ts';
 import { create, update } from '../kubernetes/write.ts';
 import type { Outcome } from './failure.ts';
 import { OWN_LABELS } from './own-labels.ts';
@@ -17,6 +18,8 @@ export interface Report {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly dryRun: boolean;
+  /** A line for each object or condition that stood in the way; empty where the run succeeded. */
+  readonly reasons: readonly string[];
   /** Everything else that this job has to tell. */
   readonly details: Readonly<Record<string, unknown>>;
 }
@@ -50,17 +53,33 @@ export async function writeReportFile(directory: string, report: Report): Promis
   return path;
 }
 
+/** The ConfigMap that holds the report of a job's last run, and the list of all its backups. */
+export function reportConfigMap(
+  namespace: string,
+  job: string,
+  data: Readonly<Record<string, string>>,
+): KubeObject {
+  const labels = { ...OWN_LABELS, 'calico-upgrade/job': job };
+  const metadata = { name: `calico-upgrade-report-${job}`, namespace, labels };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data };
+}
+
 /** Writes the report of the last run of this job into its ConfigMap. Returns `namespace/name`. */
 export async function writeReportConfigMap(
   client: KubeClient,
   namespace: string,
   report: Report,
 ): Promise<string> {
-  const name = `calico-upgrade-report-${report.job}`;
-  const data = { 'report.yaml': reportYaml(report) };
-  const labels = { ...OWN_LABELS, 'calico-upgrade/job': report.job };
-  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace, labels }, data };
+  const own = { 'report.yaml': reportYaml(report) };
+  const object = reportConfigMap(namespace, report.job, own);
+  const { name } = object.metadata;
   const { created } = await create(client, CONFIG_MAPS, object, namespace);
-  if (!created) await update(client, CONFIG_MAPS, name, current => ({ ...current, data }), namespace);
+  if (!created) {
+    const replace = (current: KubeObject): KubeObject => {
+      const data = isRecord(current.data) ? current.data : {};
+      return { ...current, data: { ...data, ...own } };
+    };
+    await update(client, CONFIG_MAPS, name, replace, namespace);
+  }
   return `${namespace}/${name}`;
 }

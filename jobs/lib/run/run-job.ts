@@ -5,7 +5,7 @@ import { monotonicMs } from './abort.ts';
 import { EXIT_CODES, type Failure, failedRun, messageOf, type Outcome } from './failure.ts';
 import type { Log } from './log.ts';
 import type { CommonOptions } from './options.ts';
-import { type PodFacts, podFacts, readFinalOutcome, rememberFinalOutcome } from './pod.ts';
+import { type FinalOutcome, type PodFacts, podFacts, readFinalOutcome, rememberFinalOutcome } from './pod.ts';
 import { durationText } from './progress.ts';
 import { type Report, writeReportConfigMap, writeReportFile } from './report.ts';
 import { terminationMessage, writeTerminationMessage } from './termination.ts';
@@ -59,9 +59,9 @@ export async function runJob(
     startedAt,
     durationMs: Math.round(monotonicMs() - start),
     dryRun: options.dryRun,
-    details: details.length > 0 ? { ...findings.details, reasons: details } : findings.details,
+    reasons: details,
+    details: findings.details,
   };
-  await rememberFinalOutcome(pod, outcome, sentence).catch(error => log.warn(messageOf(error)));
   await sayFarewell(options, log, pod, report);
   return EXIT_CODES[outcome];
 }
@@ -129,27 +129,18 @@ function connectOptions(options: CommonOptions, signal: AbortSignal, log: () => 
   };
 }
 
-async function repeatOutcome(
-  log: Log,
-  pod: PodFacts,
-  job: string,
-  { outcome, sentence }: { outcome: Outcome; sentence: string },
-): Promise<number> {
-  const text = `${sentence} (found by an earlier container of this pod and not tried again: delete the Job and apply it anew)`;
-  const report: Report = {
-    job,
-    outcome,
-    sentence: text,
-    counts: {},
-    startedAt: '',
-    durationMs: 0,
-    dryRun: false,
-    details: {},
-  };
-  await writeTerminationMessage(pod.terminationLog, terminationMessage(report, undefined)).catch(
-    () => undefined,
+/** Shows what an earlier container of this pod has found, whole: its log is gone after two restarts. */
+async function repeatOutcome(log: Log, pod: PodFacts, job: string, earlier: FinalOutcome): Promise<number> {
+  const own = log.child({ stage: 'report' });
+  const { outcome, counts, durationMs, report: place } = earlier;
+  for (const line of earlier.details) own.error(line);
+  if (place) own.info(`report: ${place}`);
+  const sentence = `${earlier.sentence} (found by an earlier container of this pod and not tried again: delete the Job and apply it anew)`;
+  const message = terminationMessage({ job, outcome, sentence, counts, durationMs }, place ?? undefined);
+  await tryTo(own, 'write the termination message', () =>
+    writeTerminationMessage(pod.terminationLog, message),
   );
-  log.error({ stage: 'report' }, text);
+  own.error(sentence);
   return EXIT_CODES[outcome];
 }
 
@@ -158,6 +149,7 @@ async function sayFarewell(options: CommonOptions, log: Log, pod: PodFacts, repo
   const own = log.child({ stage: 'report' });
   const place = await tryTo(own, 'write the report', () => leaveReport(options, report));
   if (place) own.info(`report: ${place}`);
+  await tryTo(own, 'remember the outcome', () => rememberFinalOutcome(pod, report, place));
   if (!options.dryRun) await tryTo(own, 'record the Event', () => leaveEvent(options, pod, report));
   await tryTo(own, 'write the termination message', () =>
     writeTerminationMessage(pod.terminationLog, terminationMessage(report, place)),

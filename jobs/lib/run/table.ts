@@ -20,3 +20,6 @@ export function firstLines(lines: readonly string[], limit: number, where: strin
     ? lines
     : [...lines.slice(0, limit), `and ${lines.length - limit} more: ${where}`];
 }
+
+/** `1 object`, `2 objects`. */
+export const countOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

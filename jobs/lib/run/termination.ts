@@ -5,7 +5,10 @@ import type { Report } from './report.ts';
 const LIMIT = 4_000;
 
 /** One sentence, then a JSON object `{job, outcome, counts, durationMs, report}` (job contract, design). */
-export function terminationMessage(report: Report, reportPlace: string | undefined): string {
+export function terminationMessage(
+  report: Pick<Report, 'job' | 'outcome' | 'sentence' | 'counts' | 'durationMs'>,
+  reportPlace: string | undefined,
+): string {
   const { job, outcome, counts, durationMs } = report;
   const json = JSON.stringify({ job, outcome, counts, durationMs, report: reportPlace ?? null });
   const room = LIMIT - Buffer.byteLength(json) - 1;

@@ -135,7 +135,7 @@ describe('existing CRD objects', () => {
         {
           apiVersion: 'crd.projectcalico.org/v1',
           kind: 'GlobalFelixConfig',
-          metadata: { name: 'logseverityscreen', labels: { a: 'b' }, resourceVersion: '7' },
+          metadata: { name: 'logseverityscreen', labels: { a: 'b' } },
           spec: { name: 'LogSeverityScreen', value: 'debug' },
         },
       ]);

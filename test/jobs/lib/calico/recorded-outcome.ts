@@ -22,19 +22,35 @@ export function outcomeOf(recording: Recording): Outcome {
   const conversion = convertTprs(byTprName(recording.tprs), { targetVersion: '2.5.1' });
   const before = recording.before ?? [];
   const actions = decideExisting(conversion.objects, byCrdPlural(before), { onConflict: 'overwrite' });
-  const ours = index(before.map(({ object }) => object));
-  for (const { object } of actions.create) ours.set(crdKey(object), comparable(object));
-  for (const { replacement } of actions.update) ours.set(crdKey(replacement), comparable(replacement));
+  const ours = [
+    ...before.map(({ object }) => object),
+    ...actions.create.map(({ object }) => object),
+    ...actions.update.map(({ replacement }) => replacement),
+  ];
   const nodes = nodesAfterUs(recording.nodes ?? []);
   return {
     refused: [...conversion.problems, ...nodes.problems].map(({ object, field }) =>
       field ? `${object}: ${field}` : object,
     ),
-    differs: [
-      ...compareMaps(ours, index(recording.crds.map(({ object }) => object))),
-      ...compareMaps(nodes.annotations, annotationsOf(recording.nodesAfter ?? [])),
-    ],
+    differs: recordedDifferences(recording, ours, nodes.after),
   };
+}
+
+/** Each difference between these CRD objects and Nodes and the recorded result; of equal names the last object counts. */
+export function recordedDifferences(
+  recording: Recording,
+  crdObjects: readonly KubeObject[],
+  nodes: readonly AnnotatedNode[],
+): readonly string[] {
+  return [
+    ...compareMaps(index(crdObjects), index(recording.crds.map(({ object }) => object))),
+    ...compareMaps(annotationsOf(nodes), annotationsOf(recording.nodesAfter ?? [])),
+  ];
+}
+
+interface AnnotatedNode {
+  readonly name: string;
+  readonly annotations: Readonly<Record<string, unknown>>;
 }
 
 function nodesAfterUs(nodes: readonly RecordedNode[]) {
@@ -47,12 +63,10 @@ function nodesAfterUs(nodes: readonly RecordedNode[]) {
     const changes = isRecord(patch) && isRecord(patch.annotations) ? patch.annotations : {};
     return { name: node.name, annotations: { ...node.annotations, ...changes } };
   });
-  return { problems, annotations: annotationsOf(patched) };
+  return { problems, after: patched };
 }
 
-function annotationsOf(
-  nodes: readonly { readonly name: string; readonly annotations: Readonly<Record<string, unknown>> }[],
-): Map<string, unknown> {
+function annotationsOf(nodes: readonly AnnotatedNode[]): Map<string, unknown> {
   const entries = nodes.flatMap(({ name, annotations }) =>
     Object.entries(annotations).map(([key, value]) => [`Node ${name} ${key}`, value] as const),
   );

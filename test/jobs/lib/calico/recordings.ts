@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TPR_KINDS } from '../../../../jobs/lib/calico/tpr-kinds.ts';
 import type { KubeObject } from '../../../../jobs/lib/kubernetes/object.ts';
 
-/** What the conversion tests need of a recording; test/golden/tpr-to-crd/README.md explains the fields. */
+/** What the tests need of a recording; test/golden/tpr-to-crd/README.md explains the fields. */
 export interface Recording {
   /** File name without `.json`. */
   readonly name: string;
@@ -12,6 +12,9 @@ export interface Recording {
   readonly before?: readonly Listed[];
   readonly nodes?: readonly RecordedNode[];
   readonly nodesAfter?: readonly RecordedNode[];
+  /** The text of each documented backup file. */
+  readonly backups: Readonly<Record<string, string>>;
+  readonly crdDefinitionsBefore?: readonly string[];
 }
 
 export interface Listed {
