@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Command, Option } from 'commander';
+import { backupCommand } from '../jobs/backup/options.ts';
+import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
+import { restoreCommand } from '../jobs/restore/options.ts';
+import { CHECKS } from '../jobs/tpr-to-crd/checks.ts';
+import { tprToCrdCommand } from '../jobs/tpr-to-crd/options.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const README = read('README.md');
+
+/** The text of one section, up to the next heading. */
+function section(heading: string): string {
+  const start = README.indexOf(`\n${heading}\n`);
+  assert.notEqual(start, -1, `README has no "${heading}"`);
+  const body = README.slice(start + heading.length + 2);
+  return body.split(/^#+ /m)[0] ?? '';
+}
+
+/** The rows of the tables of a section whose first cell is a name or a number. */
+function rowsOf(heading: string): string[][] {
+  return section(heading)
+    .split('\n')
+    .filter(line => /^\| [`\d]/.test(line))
+    .map(cells);
+}
+
+/** The cells of a row; backquotes around a whole cell are taken off. */
+function cells(line: string): string[] {
+  return line
+    .split('|')
+    .slice(1, -1)
+    .map(cell => cell.trim().replace(/^`(.*)`$/, '$1'));
+}
+
+/** Option, environment variable and default, as README writes them. */
+function asRow({ flags, envVar, defaultValue }: Option): string[] {
+  const none = defaultValue === undefined || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  return [flags, envVar ?? '', none ? '–' : String(defaultValue)];
+}
+
+/** The first three cells of the rows about options. */
+const optionRows = (heading: string): string[][] =>
+  rowsOf(heading)
+    .map(row => row.slice(0, 3))
+    .sort();
+
+describe('README', () => {
+  const common = new Set(backupCommand().options.map(({ long }) => long));
+  const ownRows = (command: Command): string[][] =>
+    command.options
+      .filter(({ long }) => !common.has(long))
+      .map(asRow)
+      .sort();
+
+  it('lists the options of every command, with their variables and defaults', () => {
+    const expected = backupCommand().options.map(asRow).sort();
+    assert.deepEqual(optionRows('### Options of every command'), expected);
+    for (const command of [tprToCrdCommand(), restoreCommand()]) {
+      const missing = [...common].filter(long => !command.options.some(option => option.long === long));
+      assert.deepEqual(missing, [], `${command.name()} has all common options`);
+      assert.deepEqual(optionRows(`### Options of \`${command.name()}\``), ownRows(command));
+    }
+  });
+
+  it('names every command of the program', () => {
+    const names = [...read('jobs/main.ts').matchAll(/\.\/([a-z-]+)\/job\.ts/g)].map(([, name]) => name);
+    const listed = section('## Commands and options').matchAll(/^\| `([a-z-]+)` \|/gm);
+    assert.deepEqual([...listed].map(([, name]) => name).sort(), names.sort());
+  });
+
+  it('names every environment variable that the sources read', () => {
+    const sources = globSync('jobs/**/*.ts', { cwd: ROOT }).map(read).join('');
+    for (const [name] of sources.matchAll(/CALICO_UPGRADE_[A-Z]\w+/g))
+      assert.ok(README.includes(`\`${name}\``), name);
+  });
+
+  it('explains every exit code and every check', () => {
+    const codes = rowsOf('## Exit codes').map(([code]) => Number(code));
+    assert.deepEqual(codes, Object.values(EXIT_CODES));
+    const checks = rowsOf('## When it refuses').flatMap(([name = '']) => name.split('`, `'));
+    for (const check of CHECKS) assert.ok(checks.includes(check), check);
+  });
+
+  it('leads to files that exist, and shows the patch as it is', () => {
+    const text = README + read('CONTRIBUTING.md');
+    const paths = [...text.matchAll(/(?:manifests|jobs|test)\/[\w./-]*\w/g)].map(([path]) => path);
+    const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, path = '']) => path);
+    for (const path of [...paths, ...links]) {
+      if (!path.includes('*')) assert.ok(existsSync(join(ROOT, path)), path);
+    }
+    for (const [, heading = ''] of README.matchAll(/\]\(#([\w-]+)\)/g)) {
+      assert.match(README.toLowerCase().replaceAll(' ', '-'), new RegExp(`^#+-${heading}$`, 'm'));
+    }
+    assert.ok(README.includes(read('manifests/patches/from-etcd.yaml')));
+  });
+});
