@@ -1,15 +1,20 @@
 import { tprBackup } from '../lib/calico/tpr-backup.ts';
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
-import { hasPeers, isEmpty, nodeWithPeers } from '../lib/calico/tpr-snapshot.ts';
-import { NODES } from '../lib/kubernetes/builtin.ts';
+import { hasPeers, isEmpty, nodeWithPeers, type TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
+import { NODES, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
+import { firstServed } from '../lib/kubernetes/discovery.ts';
 import { list } from '../lib/kubernetes/list.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
 import { readTprs } from '../lib/kubernetes/tprs.ts';
-import { backupStore } from '../lib/run/backup-choice.ts';
+import { backupStore, isDirectory } from '../lib/run/backup-choice.ts';
+import { rememberBackup } from '../lib/run/backup-history.ts';
 import { wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
+import { requireAccess } from '../lib/run/own-access.ts';
 import { type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { countOf } from '../lib/run/table.ts';
+import { neededAccess } from './access.ts';
 import type { BackupOptions } from './options.ts';
 
 /** Saves all ThirdPartyResource data and the CRD objects beside it. Returns the exit code. */
@@ -20,39 +25,27 @@ export function backup(options: BackupOptions, log: Log): Promise<number> {
 async function save(options: BackupOptions, run: Run): Promise<JobResult> {
   if (options.backup === 'none')
     throw wrongUsage('backup --backup none saves nothing: name configmap or a directory');
-  const client = run.client();
-  const log = run.stage('backup');
-  const [tprs, nodes, crdObjects] = await Promise.all([
-    readTprs(client, TPR_KINDS, run.signal),
-    list(client, NODES, { pick: nodeWithPeers }),
-    readCrdObjects(client),
+  const servesTprs = await preflight(run.client(), options, run.stage('preflight'));
+  const [snapshot, crdObjects] = await Promise.all([
+    readSnapshot(run.client(), run.signal),
+    readCrdObjects(run.client()),
   ]);
-  const snapshot = { ...tprs, nodes: (nodes ?? []).filter(hasPeers) };
-  const instances = [...snapshot.instances.values()].reduce(
-    (sum, objects) => sum + (objects?.length ?? 0),
-    0,
-  );
-  const counts = {
-    thirdPartyResources: snapshot.definitions.length,
-    instances,
-    nodes: snapshot.nodes.length,
-    crdObjects: crdObjects.length,
-  };
+  const counts = countsOf(snapshot, crdObjects);
+  const without = servesTprs ? '' : ' (ThirdPartyResources are not served here, and are not saved)';
   if (isEmpty(snapshot) && crdObjects.length === 0) {
-    return {
-      sentence: 'nothing to save: no ThirdPartyResource data and no CRD objects of Calico',
-      counts,
-      details: {},
-    };
+    const sentence = `nothing to save: no ThirdPartyResource data and no CRD objects of Calico${without}`;
+    return { sentence, counts, details: {} };
   }
   const { files, leftOut } = tprBackup(snapshot, crdObjects);
+  const log = run.stage('backup');
   for (const line of leftOut) log.warn(`${line}; it is in the raw files of the backup`);
   for (const [name, text] of files) log.info(`${name} ${Buffer.byteLength(text)} bytes`);
-  const what = `${instances} ThirdPartyResource objects, ${snapshot.nodes.length} nodes with BGP peers, ${crdObjects.length} CRD objects`;
+  const { instances, nodes } = counts;
+  const what = `${countOf(instances, 'ThirdPartyResource object')}, ${countOf(nodes, 'node')} with BGP peers, ${countOf(crdObjects.length, 'CRD object')}${without}`;
   if (options.dryRun) return { sentence: `dry run: ${what} to save`, counts, details: {} };
-  const store = backupStore(options.backup, () => client, options.namespace);
-  const name = await store.save(files);
-  const place = options.backup === 'configmap' ? `ConfigMap ${options.namespace}/${name}` : name;
+  const name = await backupStore(options.backup, () => run.client(), options.namespace).save(files);
+  const place = isDirectory(options.backup) ? name : `ConfigMap ${options.namespace}/${name}`;
+  await rememberBackup(options, () => run.client(), 'backup', place, new Date());
   return {
     sentence: `saved and read back: ${what}. Bring them back with: restore --backup ${name}`,
     counts,
@@ -60,7 +53,36 @@ async function save(options: BackupOptions, run: Run): Promise<JobResult> {
   };
 }
 
+/** Asks for our rights. Returns whether there are ThirdPartyResources to save; says so where there are none. */
+async function preflight(client: KubeClient, options: BackupOptions, log: Log): Promise<boolean> {
+  const servesTprs = (await firstServed(client, [THIRD_PARTY_RESOURCES])) !== undefined;
+  await requireAccess(client, neededAccess(options, servesTprs));
+  if (servesTprs) log.info('ThirdPartyResources are served, all rights are there');
+  else
+    log.warn(
+      'the API server does not serve ThirdPartyResources (Kubernetes 1.8 or later?): only CRD objects and BGP peers of nodes can be saved',
+    );
+  return servesTprs;
+}
+
+async function readSnapshot(client: KubeClient, signal: AbortSignal): Promise<TprSnapshot> {
+  const [tprs, nodes] = await Promise.all([
+    readTprs(client, TPR_KINDS, signal),
+    list(client, NODES, { pick: nodeWithPeers }),
+  ]);
+  return { ...tprs, nodes: (nodes ?? []).filter(hasPeers) };
+}
+
 async function readCrdObjects(client: KubeClient): Promise<readonly KubeObject[]> {
   const lists = await Promise.all(TPR_KINDS.map(({ crd }) => list(client, crd)));
   return lists.flatMap(objects => objects ?? []);
+}
+
+function countsOf({ definitions, instances, nodes }: TprSnapshot, crdObjects: readonly KubeObject[]) {
+  return {
+    thirdPartyResources: definitions.length,
+    instances: [...instances.values()].reduce((sum, objects) => sum + (objects?.length ?? 0), 0),
+    nodes: nodes.length,
+    crdObjects: crdObjects.length,
+  };
 }

@@ -1,19 +1,18 @@
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
-import type { Access } from '../lib/kubernetes/access.ts';
+import { type Access, rights } from '../lib/kubernetes/access.ts';
 import { NODES, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
-import type { Resource } from '../lib/kubernetes/resource.ts';
+import { ownAccessOf } from '../lib/run/own-access.ts';
 import type { RestoreOptions } from './options.ts';
 
-const rights = (resource: Resource, verbs: readonly string[]): Access[] =>
-  verbs.map(verb => ({ verb, group: resource.group, resource: resource.plural }));
-
 /** Every right that `restore` uses; of a dry run only those to read. */
-export function neededAccess({ dryRun, crdObjects }: RestoreOptions): readonly Access[] {
-  const write = dryRun ? [] : ['create', 'get', 'update'];
+export function neededAccess(options: RestoreOptions): readonly Access[] {
+  const write = (...verbs: string[]): string[] => (options.dryRun ? [] : verbs);
+  const all = ['list', ...write('get', 'create', 'update')];
   return [
-    ...rights(THIRD_PARTY_RESOURCES, dryRun ? [] : ['create', 'get']),
-    ...TPR_KINDS.flatMap(({ tpr }) => rights(tpr, ['list', ...write])),
-    ...(crdObjects ? TPR_KINDS.flatMap(({ crd }) => rights(crd, ['list', ...write])) : []),
-    ...rights(NODES, dryRun ? [] : ['get', 'patch']),
+    ...rights(THIRD_PARTY_RESOURCES, ['list', ...write('get', 'create')]),
+    ...TPR_KINDS.flatMap(({ tpr }) => rights(tpr, all)),
+    ...(options.crdObjects ? TPR_KINDS.flatMap(({ crd }) => rights(crd, all)) : []),
+    ...rights(NODES, ['list', ...write('get', 'patch')]),
+    ...ownAccessOf('restore', options),
   ];
 }

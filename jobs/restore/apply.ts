@@ -1,17 +1,19 @@
-import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
+import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
+import { nodeWithPeers } from '../lib/calico/tpr-snapshot.ts';
 import { NODES, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
-import { withoutServerFields } from '../lib/kubernetes/clean.ts';
+import { sameContent, withoutServerFields } from '../lib/kubernetes/clean.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { isNotFound } from '../lib/kubernetes/errors.ts';
+import { list } from '../lib/kubernetes/list.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
 import { waitUntilServed } from '../lib/kubernetes/served.ts';
 import { create, mergePatch, update } from '../lib/kubernetes/write.ts';
+import { sleep } from '../lib/run/abort.ts';
 import { forEachConcurrently } from '../lib/run/concurrency.ts';
 import type { Log } from '../lib/run/log.ts';
 import { startProgress } from '../lib/run/progress.ts';
-import { peersToRestore } from './nodes.ts';
-import type { RestoreOptions } from './options.ts';
-import type { RestoreItem, RestorePlan } from './plan.ts';
+import { type NodeRestore, planNodeRestore } from './nodes.ts';
+import { type DifferingItem, itemText, type RestoreItem, type RestorePlan } from './plan.ts';
 
 const CONCURRENCY = 16;
 
@@ -21,77 +23,127 @@ export interface Target {
   readonly signal: AbortSignal;
 }
 
-/** Defines the ThirdPartyResources that are missing and waits until all of them are served, which takes some seconds. */
+/** What this run has written. */
+export interface Done {
+  created: number;
+  overwritten: number;
+  nodes: number;
+  /** Objects whose namespace is gone, as `itemText` words them: nothing of Calico's, which reads kube-system only. */
+  readonly leftOut: Set<string>;
+}
+
+/** Defines the ThirdPartyResources that are missing. Returns how many it made. */
 export async function restoreDefinitions(
-  { client, log, signal }: Target,
+  { client, log }: Target,
   definitions: readonly KubeObject[],
-): Promise<void> {
+): Promise<number> {
+  let made = 0;
   for (const definition of definitions) {
-    await create(client, THIRD_PARTY_RESOURCES, withoutServerFields(definition));
+    const { created } = await create(client, THIRD_PARTY_RESOURCES, withoutServerFields(definition));
+    if (created) made += 1;
   }
-  const names = new Set(definitions.map(({ metadata }) => metadata.name));
+  log.info(`thirdpartyresources ${definitions.length}/${definitions.length} defined`);
+  return made;
+}
+
+/**
+ * Waits until the kinds are served and at rest: an API server that has just lost the last ThirdPartyResource of a group
+ * may still be about to destroy what it stored (tpr-to-crd reference, section 7), though it was defined again since.
+ */
+export async function waitUntilSettled({ client, log, signal }: Target, seconds: number): Promise<void> {
+  log.info(`waiting ${Math.ceil(seconds)} s for the API server to come to rest`);
+  await sleep(seconds * 1000, signal);
+  const defined = (await list(client, THIRD_PARTY_RESOURCES)) ?? [];
+  const names = new Set(defined.map(({ metadata }) => metadata.name));
   const kinds = TPR_KINDS.filter(({ tprName }) => names.has(tprName));
   await Promise.all(kinds.map(({ tpr }) => waitUntilServed(client, tpr, signal)));
-  log.info(`thirdpartyresources ${definitions.length}/${definitions.length} defined and served`);
+}
+
+/** Seconds that the youngest definition still needs, by its creationTimestamp; 0 where all are old enough. */
+export function secondsToRest(definitions: readonly KubeObject[], now: Date, settleSeconds: number): number {
+  const created = definitions.map(({ metadata }) => Date.parse(String(metadata.creationTimestamp)));
+  const youngest = Math.max(Number.NEGATIVE_INFINITY, ...created.filter(Number.isFinite));
+  const age = (now.getTime() - youngest) / 1000;
+  return Math.min(settleSeconds, Math.max(0, settleSeconds - age));
 }
 
 /** Creates what is missing, and with `overwrite` puts back what differs. */
-export async function restoreItems(
-  { client, log, signal }: Target,
+export async function applyRestore(
+  target: Target,
   plan: RestorePlan,
-  onConflict: RestoreOptions['onConflict'],
+  overwrite: boolean,
+  done: Done,
 ): Promise<void> {
-  const differing = onConflict === 'overwrite' ? plan.differ : [];
-  const total = plan.create.length + differing.length;
-  if (total === 0) return;
-  const progress = startProgress(log, 'objects', total);
-  await forEachConcurrently(
-    plan.create,
-    CONCURRENCY,
-    async ({ resource, object }) => {
-      await create(client, resource, withoutServerFields(object), object.metadata.namespace);
-      progress.add();
-    },
-    signal,
-  );
-  await forEachConcurrently(
-    differing,
-    CONCURRENCY,
-    async item => {
-      await overwrite(client, item);
-      progress.add();
-    },
-    signal,
-  );
+  await each(target, 'objects', plan.create, async item => {
+    if (await createItem(target, item, done)) done.created += 1;
+  });
+  if (overwrite) {
+    await each(target, 'objects overwritten', plan.differ, async item => {
+      if (await putBack(target, item)) done.overwritten += 1;
+    });
+  }
+  await each(target, 'nodes', plan.nodes, async node => {
+    if (await putPeersBack(target, node, overwrite)) done.nodes += 1;
+  });
 }
 
-async function overwrite(client: KubeClient, { resource, object }: RestoreItem): Promise<void> {
+async function createItem({ client, log }: Target, item: RestoreItem, done: Done): Promise<boolean> {
+  const { resource, object } = item;
+  const { namespace } = object.metadata;
+  try {
+    const { created } = await create(client, resource, withoutServerFields(object), namespace);
+    return created;
+  } catch (error) {
+    if (!isNotFound(error) || namespace === undefined || namespace === CALICO_NAMESPACE) throw error;
+    log.warn(`${itemText(item)} is not restored: namespace ${namespace} does not exist any more`);
+    done.leftOut.add(itemText(item));
+    return false;
+  }
+}
+
+/** Only what is in the backup of this run may be overwritten. Returns whether it was. */
+async function putBack({ client, log }: Target, item: DifferingItem): Promise<boolean> {
+  const { resource, object, present } = item;
   const { name, namespace } = object.metadata;
-  await update(client, resource, name, () => withoutServerFields(object), namespace);
+  const change = (current: KubeObject): KubeObject | undefined =>
+    sameContent(current, present) ? withoutServerFields(object) : undefined;
+  const written = await update(client, resource, name, change, namespace);
+  if (!written) log.warn(`${itemText(item)} was changed in the meantime, and is left as it is`);
+  return written;
 }
 
-/** Puts the node-scoped BGP peers back. Returns the Nodes that do not exist any more. */
-export async function restoreNodes(
-  { client, signal }: Target,
-  nodes: readonly KubeObject[],
-): Promise<readonly string[]> {
-  const missing: string[] = [];
-  await forEachConcurrently(
-    nodes,
-    CONCURRENCY,
-    async saved => {
-      const { name } = saved.metadata;
-      try {
-        await mergePatch(client, NODES, name, current => {
-          const annotations = peersToRestore(saved, current);
-          return annotations && { metadata: { annotations } };
-        });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-        missing.push(name);
-      }
-    },
-    signal,
-  );
-  return missing;
+/** Planned anew on what the Node holds at this moment, so that nobody's change is lost. */
+async function putPeersBack(
+  { client, log }: Target,
+  { saved, present }: NodeRestore,
+  overwrite: boolean,
+): Promise<boolean> {
+  const { name } = saved.metadata;
+  try {
+    return await mergePatch(client, NODES, name, current => {
+      const now = nodeWithPeers(current);
+      const { changes, overwriting } = planNodeRestore(saved, now);
+      const annotations = { ...changes, ...(overwrite && sameContent(now, present) && overwriting) };
+      return Object.keys(annotations).length > 0 ? { metadata: { annotations } } : undefined;
+    });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    log.warn(`Node ${name} was deleted in the meantime`);
+    return false;
+  }
+}
+
+async function each<T>(
+  { log, signal }: Target,
+  what: string,
+  items: readonly T[],
+  action: (item: T) => Promise<void>,
+): Promise<void> {
+  if (items.length === 0) return;
+  const progress = startProgress(log, what, items.length);
+  const counted = async (item: T): Promise<void> => {
+    await action(item);
+    progress.add();
+  };
+  await forEachConcurrently(items, CONCURRENCY, counted, signal);
 }

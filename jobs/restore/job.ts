@@ -1,61 +1,58 @@
 import { readTprBackup, type TprBackup } from '../lib/calico/tpr-backup.ts';
-import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
-import { accessText, missingAccess } from '../lib/kubernetes/access.ts';
 import { THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { firstServed } from '../lib/kubernetes/discovery.ts';
-import { list } from '../lib/kubernetes/list.ts';
 import { backupStore } from '../lib/run/backup-choice.ts';
 import { different, refused, wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
-import { type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { requireAccess } from '../lib/run/own-access.ts';
+import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { countOf, firstLines } from '../lib/run/table.ts';
 import { neededAccess } from './access.ts';
-import { restoreDefinitions, restoreItems, restoreNodes } from './apply.ts';
+import { applyRestore, type Done, restoreDefinitions, secondsToRest, waitUntilSettled } from './apply.ts';
+import { saveOverwritten } from './backup.ts';
 import type { RestoreOptions } from './options.ts';
-import { itemText, type KindToRestore, planRestore } from './plan.ts';
+import { conflictLines, itemText, planRestore, type RestorePlan } from './plan.ts';
+import { readPresent } from './present.ts';
+import { doneCounts, doneSentence, planCounts, plannedText } from './sentence.ts';
 
 /** Brings ThirdPartyResources, their objects and node-scoped peers back from a backup. Returns the exit code. */
 export function restore(options: RestoreOptions, log: Log): Promise<number> {
-  return runJob('restore', options, log, run => bringBack(options, run));
+  return runJob('restore', options, log, (run, findings) => bringBack(options, run, findings));
 }
 
-async function bringBack(options: RestoreOptions, run: Run): Promise<JobResult> {
+async function bringBack(options: RestoreOptions, run: Run, findings: Findings): Promise<JobResult> {
   if (options.backup === 'configmap' || options.backup === 'none') {
     throw wrongUsage('name the backup: --backup NAME of its ConfigMap, or its directory');
   }
-  const client = run.client();
   const saved = await loadBackup(options, run);
-  await preflight(client, options, run.stage('preflight'));
-  const log = run.stage('apply');
-  const target = { client, log, signal: run.signal };
-  if (!options.dryRun) await restoreDefinitions(target, saved.definitions);
-  const plan = planRestore(await kindsToRestore(client, saved, options));
-  const summary = `${plan.create.length} to create, ${plan.differ.length} different, ${plan.unchanged.length} unchanged`;
-  run.stage('plan').info(summary);
-  if (plan.differ.length > 0 && options.onConflict === 'stop') {
-    throw refused(
-      `no object was written: ${plan.differ.length} in the cluster differ from the backup (decide with --on-conflict keep or overwrite)`,
-      plan.differ.map(itemText),
+  await preflight(run.client(), options, run.stage('preflight'));
+  const plan = await makePlan(options, run, saved, findings);
+  if (options.dryRun) return { ...findings, sentence: `dry run: ${plannedText(findings.counts)}` };
+
+  const done: Done = { created: 0, overwritten: 0, nodes: 0, leftOut: new Set() };
+  let latest = plan;
+  let defined = 0;
+  try {
+    const target = { client: run.client(), log: run.stage('apply'), signal: run.signal };
+    if (plan.define.length > 0) defined = await restoreDefinitions(target, plan.define);
+    const rest = secondsToRest(plan.defined, new Date(), options.settle);
+    if (defined > 0 || rest > 0) {
+      await waitUntilSettled(target, defined > 0 ? options.settle : rest);
+      latest = await makePlan(options, run, saved, findings);
+    }
+    await saveOverwritten(options, run, latest);
+    await applyRestore(
+      { ...target, log: run.stage('apply') },
+      latest,
+      options.onConflict === 'overwrite',
+      done,
     );
+    await verify(options, run, saved, done);
+  } finally {
+    findings.counts = doneCounts(latest, done, defined);
   }
-  const counts = {
-    created: plan.create.length,
-    different: plan.differ.length,
-    unchanged: plan.unchanged.length,
-  };
-  if (options.dryRun) return { sentence: `dry run: ${summary}`, counts, details: {} };
-  run.stage('apply');
-  await restoreItems(target, plan, options.onConflict);
-  const missingNodes = await restoreNodes(target, saved.nodes);
-  for (const node of missingNodes)
-    log.warn(`Node ${node} does not exist any more: its BGP peers are not restored`);
-  await verify(client, saved, options);
-  run.stage('verify').info('all read back and equal');
-  return {
-    sentence: `restored and verified from ${options.backup}: ${plan.create.length} created, ${plan.unchanged.length} were there already, ${plan.differ.length} differing ${options.onConflict === 'overwrite' ? 'overwritten' : 'kept'}`,
-    counts,
-    details: { missingNodes },
-  };
+  return { ...findings, sentence: doneSentence(options, findings.counts) };
 }
 
 async function loadBackup(options: RestoreOptions, run: Run): Promise<TprBackup> {
@@ -63,7 +60,7 @@ async function loadBackup(options: RestoreOptions, run: Run): Promise<TprBackup>
   const store = backupStore(options.backup, () => run.client(), options.namespace);
   const files = await store.load(options.backup);
   const saved = readTprBackup(files);
-  log.info(`${options.backup} is whole: ${files.size} files`);
+  log.info(`${options.backup} is whole: ${countOf(files.size, 'file')}`);
   return saved;
 }
 
@@ -73,41 +70,57 @@ async function preflight(client: KubeClient, options: RestoreOptions, log: Log):
       'the API server does not serve ThirdPartyResources (they ended with Kubernetes 1.8): go back to Kubernetes 1.7 first, or copy them to CustomResourceDefinitions with tpr-to-crd --from-etcd',
     );
   }
-  const missing = await missingAccess(client, neededAccess(options));
-  if (missing.length > 0) {
-    throw refused(
-      `the service account or user may not: ${missing.map(accessText).join('; ')}. Grant these rights first`,
-    );
-  }
+  await requireAccess(client, neededAccess(options));
   log.info('ThirdPartyResources are served, all rights are there');
 }
 
-async function kindsToRestore(
-  client: KubeClient,
-  saved: TprBackup,
+/** Reads the cluster and compares. Throws a refusal where a person has to decide; nothing is written then. */
+async function makePlan(
   options: RestoreOptions,
-): Promise<readonly KindToRestore[]> {
-  const instances = await Promise.all(
-    TPR_KINDS.map(async ({ tprName, tpr }) => ({
-      resource: tpr,
-      saved: saved.instances.get(tprName) ?? [],
-      present: (await list(client, tpr)) ?? [],
-    })),
-  );
-  if (!options.crdObjects) return instances;
-  const crds = await Promise.all(
-    TPR_KINDS.map(async ({ crd }) => ({
-      resource: crd,
-      saved: saved.crdObjects.filter(({ kind }) => kind === crd.kind),
-      present: (await list(client, crd)) ?? [],
-    })),
-  );
-  return [...instances, ...crds];
+  run: Run,
+  saved: TprBackup,
+  findings: Findings,
+): Promise<RestorePlan> {
+  const log = run.stage('plan');
+  const plan = planRestore(saved, await readPresent(run.client(), saved, options.crdObjects, run.signal));
+  const conflicts = conflictLines(plan);
+  findings.counts = planCounts(plan);
+  findings.details = { backup: options.backup, conflicts, missingNodes: plan.missingNodes };
+  log.info(plannedText(findings.counts));
+  for (const node of plan.missingNodes)
+    log.warn(`Node ${node} does not exist any more: its BGP peers are not restored`);
+  if (plan.undefinedCrds.length > 0) {
+    throw refused(
+      `nothing was written: the backup holds CRD objects, but the cluster does not define ${plan.undefinedCrds.join(', ')}. Run tpr-to-crd first, or restore without --crd-objects`,
+    );
+  }
+  if (conflicts.length > 0 && options.onConflict === 'stop') {
+    throw refused(
+      `no object was written: ${countOf(conflicts.length, 'difference')} between cluster and backup (decide with --on-conflict keep or overwrite)`,
+      conflicts,
+    );
+  }
+  const verb = options.onConflict === 'keep' ? 'kept as it is' : 'to be overwritten';
+  const lines = firstLines(conflicts, 200, 'the report has them all');
+  for (const line of lines) log.warn(`${verb}: ${line}`);
+  return plan;
 }
 
-async function verify(client: KubeClient, saved: TprBackup, options: RestoreOptions): Promise<void> {
-  const left = planRestore(await kindsToRestore(client, saved, options));
-  const wrong = options.onConflict === 'keep' ? left.create : [...left.create, ...left.differ];
-  if (wrong.length > 0)
-    throw different(`${wrong.length} objects are not as in the backup`, wrong.map(itemText));
+/** Reads everything again. Throws when something is not as in the backup, but for what was meant to be kept. */
+async function verify(options: RestoreOptions, run: Run, saved: TprBackup, done: Done): Promise<void> {
+  const log = run.stage('verify');
+  const left = planRestore(saved, await readPresent(run.client(), saved, options.crdObjects, run.signal));
+  const wrong = [
+    ...left.define.map(({ metadata }) => `ThirdPartyResource ${metadata.name}: missing`),
+    ...left.create
+      .map(itemText)
+      .filter(item => !done.leftOut.has(item))
+      .map(item => `${item}: missing`),
+    ...left.nodes
+      .filter(({ changes }) => Object.keys(changes).length > 0)
+      .map(({ saved: node }) => `Node ${node.metadata.name}: BGP peers are not as in the backup`),
+    ...(options.onConflict === 'keep' ? [] : conflictLines(left)),
+  ];
+  if (wrong.length > 0) throw different(`${countOf(wrong.length, 'object')} not as in the backup`, wrong);
+  log.info('all read back and equal');
 }

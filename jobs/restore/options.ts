@@ -1,10 +1,19 @@
 import { Command } from 'commander';
-import { addCommonOptions, type CommonOptions, option, switchOption } from '../lib/run/options.ts';
+import type { OnConflict } from '../lib/calico/existing.ts';
+import {
+  addCommonOptions,
+  type CommonOptions,
+  option,
+  parseSeconds,
+  switchOption,
+} from '../lib/run/options.ts';
 
 export interface RestoreOptions extends CommonOptions {
-  readonly onConflict: 'stop' | 'keep' | 'overwrite';
+  readonly onConflict: OnConflict;
   /** Also puts back the CRD objects that the backup holds. */
   readonly crdObjects: boolean;
+  /** Seconds from the definition of a ThirdPartyResource until it is built upon. */
+  readonly settle: number;
 }
 
 /** The command line of `restore`. `--backup` names the backup to read. */
@@ -23,5 +32,13 @@ export function restoreCommand(): Command {
       )
         .choices(['stop', 'keep', 'overwrite'])
         .default('stop'),
+    )
+    .addOption(
+      option(
+        '--settle <seconds>',
+        'how long to let the API server come to rest after a ThirdPartyResource was defined',
+      )
+        .argParser(parseSeconds)
+        .default(15),
     );
 }

@@ -1,42 +1,112 @@
+import type { TprBackup } from '../lib/calico/tpr-backup.ts';
+import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { sameContent } from '../lib/kubernetes/clean.ts';
 import { type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
 import { type Resource, resourceName } from '../lib/kubernetes/resource.ts';
-
-/** Objects of one kind: those of the backup and those of the cluster. */
-export interface KindToRestore {
-  readonly resource: Resource;
-  readonly saved: readonly KubeObject[];
-  readonly present: readonly KubeObject[];
-}
+import { type NodeRestore, planNodeRestore } from './nodes.ts';
+import type { Present } from './present.ts';
 
 export interface RestoreItem {
   readonly resource: Resource;
+  /** As it was saved. */
   readonly object: KubeObject;
 }
 
+/** An object that is in the cluster with another content than in the backup. */
+export interface DifferingItem extends RestoreItem {
+  readonly present: KubeObject;
+}
+
+/** What the backup has and the cluster has not, or has otherwise. What only the cluster has is left alone. */
 export interface RestorePlan {
+  /** ThirdPartyResources to define, as they were saved. */
+  readonly define: readonly KubeObject[];
+  /** The ThirdPartyResources that are defined, as the server shows them. */
+  readonly defined: readonly KubeObject[];
   readonly create: readonly RestoreItem[];
-  readonly differ: readonly RestoreItem[];
+  readonly differ: readonly DifferingItem[];
   readonly unchanged: readonly RestoreItem[];
+  /** Nodes whose own BGP peers are not as they were saved. */
+  readonly nodes: readonly NodeRestore[];
+  /** Nodes that are gone: their peers cannot be put anywhere. */
+  readonly missingNodes: readonly string[];
+  /** Kinds of saved CRD objects that the cluster does not define. */
+  readonly undefinedCrds: readonly string[];
+}
+
+/** Compares a backup with a cluster. */
+export function planRestore(saved: TprBackup, present: Present): RestorePlan {
+  const items = [
+    ...TPR_KINDS.flatMap(({ tprName, tpr }) =>
+      itemsOf(tpr, saved.instances.get(tprName), present.instances.get(tprName)),
+    ),
+    ...TPR_KINDS.filter(({ crd }) => present.crdObjects.has(crd.plural)).flatMap(({ crd }) =>
+      itemsOf(
+        crd,
+        saved.crdObjects.filter(({ kind }) => kind === crd.kind),
+        present.crdObjects.get(crd.plural),
+      ),
+    ),
+  ];
+  const nodes = new Map(present.nodes.map(node => [node.metadata.name, node]));
+  const plans = saved.nodes.flatMap(node => {
+    const current = nodes.get(node.metadata.name);
+    return current ? [planNodeRestore(node, current)] : [];
+  });
+  return {
+    define: definitionsToMake(saved, present),
+    defined: present.definitions,
+    create: items.filter(({ present: found }) => !found),
+    differ: items.flatMap(({ present: found, ...item }) =>
+      found && !sameContent(item.object, found) ? [{ ...item, present: found }] : [],
+    ),
+    unchanged: items.filter(({ object, present: found }) => found && sameContent(object, found)),
+    nodes: plans.filter(plan => Object.keys({ ...plan.changes, ...plan.overwriting }).length > 0),
+    missingNodes: saved.nodes.map(({ metadata }) => metadata.name).filter(name => !nodes.has(name)),
+    undefinedCrds: TPR_KINDS.map(({ crd }) => crd)
+      .filter(({ plural }) => present.crdObjects.has(plural) && !present.crdObjects.get(plural))
+      .map(resourceName),
+  };
+}
+
+/** One line for everything that differs from the backup. */
+export function conflictLines(plan: RestorePlan): readonly string[] {
+  return [
+    ...plan.differ.map(item => `${itemText(item)}: differs from the backup`),
+    ...plan.nodes.flatMap(({ saved, differences }) =>
+      differences.map(line => `Node ${saved.metadata.name}: ${line}`),
+    ),
+  ];
 }
 
 /** `ippools.projectcalico.org kube-system/10-64-0-0-16` */
 export const itemText = ({ resource, object }: RestoreItem): string =>
   `${resourceName(resource)} ${objectKey(object)}`;
 
-/** Compares a backup with a cluster; objects that only the cluster has are nobody's business here. */
-export function planRestore(kinds: readonly KindToRestore[]): RestorePlan {
-  const items = kinds.flatMap(({ resource, saved, present }) => {
-    const byKey = new Map(present.map(object => [objectKey(object), object]));
-    return saved.map(object => ({ item: { resource, object }, found: byKey.get(objectKey(object)) }));
+function itemsOf(
+  resource: Resource,
+  saved: readonly KubeObject[] = [],
+  present: readonly KubeObject[] = [],
+): readonly (RestoreItem & { readonly present: KubeObject | undefined })[] {
+  const byKey = new Map(present.map(object => [objectKey(object), object]));
+  return saved.map(object => ({ resource, object, present: byKey.get(objectKey(object)) }));
+}
+
+/** Saved definitions that are missing, and those of saved objects whose definition was gone before the backup. */
+function definitionsToMake(saved: TprBackup, { definitions }: Present): readonly KubeObject[] {
+  const present = new Set(definitions.map(({ metadata }) => metadata.name));
+  return TPR_KINDS.filter(({ tprName }) => !present.has(tprName)).flatMap(({ tprName, description }) => {
+    const definition = saved.definitions.find(({ metadata }) => metadata.name === tprName);
+    if (definition) return [definition];
+    if ((saved.instances.get(tprName) ?? []).length === 0) return [];
+    return [
+      {
+        apiVersion: 'extensions/v1beta1',
+        kind: 'ThirdPartyResource',
+        metadata: { name: tprName },
+        description,
+        versions: [{ name: 'v1' }],
+      },
+    ];
   });
-  return {
-    create: items.filter(({ found }) => !found).map(({ item }) => item),
-    differ: items
-      .filter(({ item, found }) => found && !sameContent(item.object, found))
-      .map(({ item }) => item),
-    unchanged: items
-      .filter(({ item, found }) => found && sameContent(item.object, found))
-      .map(({ item }) => item),
-  };
 }

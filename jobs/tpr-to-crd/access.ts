@@ -1,19 +1,12 @@
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
-import type { Access } from '../lib/kubernetes/access.ts';
-import { CONFIG_MAPS, EVENTS, NODES, PODS, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
+import { type Access, rights } from '../lib/kubernetes/access.ts';
+import { CONFIG_MAPS, NODES, PODS, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import { crdName } from '../lib/kubernetes/crd.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
+import { ownAccess } from '../lib/run/own-access.ts';
 
 /** ConfigMaps from which a hosted install gives calico-node its environment. */
 export const CALICO_CONFIG_MAPS = ['calico-config', 'canal-config'] as const;
-
-interface Limits {
-  readonly namespace?: string;
-  readonly name?: string;
-}
-
-const rights = (resource: Resource, verbs: readonly string[], limits: Limits = {}): Access[] =>
-  verbs.map(verb => ({ verb, group: resource.group, resource: resource.plural, ...limits }));
 
 /**
  * Every right that the job uses, asked for in preflight. Must agree with manifests/upgrade-job.yaml, which a test sees to.
@@ -30,10 +23,8 @@ export function neededAccess(options: {
   /** A dry run needs rights to read only. */
   readonly dryRun: boolean;
 }): readonly Access[] {
-  const { crdApi, daemonSets, namespace } = options;
+  const { crdApi, daemonSets } = options;
   const system = { namespace: 'kube-system' };
-  const ownConfigMaps = options.backupToConfigMap || options.reportToConfigMap;
-  const report = { namespace, name: 'calico-upgrade-report-tpr-to-crd' };
   const write = (...verbs: string[]): string[] => (options.dryRun ? [] : verbs);
   return [
     ...(options.fromEtcd
@@ -49,8 +40,6 @@ export function neededAccess(options: {
     ...(daemonSets ? rights(daemonSets, ['list'], system) : []),
     ...rights(PODS, ['list'], system),
     ...CALICO_CONFIG_MAPS.flatMap(name => rights(CONFIG_MAPS, ['get'], { ...system, name })),
-    ...(ownConfigMaps ? rights(CONFIG_MAPS, write('get', 'create'), { namespace }) : []),
-    ...(options.reportToConfigMap ? rights(CONFIG_MAPS, write('update'), report) : []),
-    ...(options.inPod ? rights(EVENTS, write('create'), { namespace }) : []),
+    ...(options.dryRun ? [] : ownAccess('tpr-to-crd', options)),
   ];
 }

@@ -3,6 +3,7 @@ import { isAtLeast } from '../lib/calico/calico-version.ts';
 import { calicoReleases, versionSetting } from '../lib/calico/releases.ts';
 import type { ServerVersion } from '../lib/kubernetes/discovery.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
+import { missingText } from '../lib/run/own-access.ts';
 
 /** The names for `--force`. */
 export const CHECKS = [
@@ -69,10 +70,7 @@ function checkTprs(name: string, served: boolean): Check {
 export function checkPermissions(missing: readonly string[]): Check {
   return missing.length === 0
     ? good('permissions', 'all rights are there')
-    : bad(
-        'permissions',
-        `the service account or user may not: ${missing.join('; ')}. Grant these rights, for example by applying the manifest of this job again`,
-      );
+    : bad('permissions', missingText(missing));
 }
 
 /** How Calico is installed, and its data: the setting CalicoVersion counts where no image tells a version. */

@@ -1,5 +1,6 @@
 import type { KubeClient } from './client.ts';
 import { isRecord } from './object.ts';
+import type { Resource } from './resource.ts';
 
 /** One right, as RBAC rules name it. `name` limits it to one object, `namespace` to one namespace. */
 export interface Access {
@@ -8,6 +9,15 @@ export interface Access {
   readonly resource: string;
   readonly namespace?: string;
   readonly name?: string;
+}
+
+/** One right for each verb. */
+export function rights(
+  resource: Resource,
+  verbs: readonly string[],
+  limits: Pick<Access, 'namespace' | 'name'> = {},
+): readonly Access[] {
+  return verbs.map(verb => ({ verb, group: resource.group, resource: resource.plural, ...limits }));
 }
 
 /** `create configmaps in namespace default`, as an operator would ask for it. */

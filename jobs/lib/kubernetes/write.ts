@@ -68,13 +68,15 @@ export async function update(
   return changeExisting(client, resource, name, namespace, async current => {
     const wanted = change(current);
     if (!wanted) return false;
-    const body = {
-      ...wanted,
-      metadata: { ...wanted.metadata, resourceVersion: current.metadata.resourceVersion },
-    };
+    const body = { ...wanted, metadata: { ...wanted.metadata, ...identityOf(current) } };
     await client.request({ method: 'PUT', path: objectPath(resource, name, namespace), body });
     return true;
   });
+}
+
+/** What makes it this very object and state. Servers before 1.8 compare the first two with what they have. */
+function identityOf({ metadata: { uid, creationTimestamp, resourceVersion } }: KubeObject) {
+  return { uid, creationTimestamp, resourceVersion };
 }
 
 /** Like `update`, with a merge patch that is bound to the state it was made for. */

@@ -14,6 +14,7 @@ export function backupStore(backup: string, client: () => KubeClient, namespace:
   return isDirectory(backup) ? directoryBackupStore(backup) : configMapBackupStore(client(), namespace);
 }
 
-function isDirectory(backup: string): boolean {
+/** Whether `--backup` names a directory, and not ConfigMaps. */
+export function isDirectory(backup: string): boolean {
   return backup !== 'configmap' && !/^calico-upgrade-backup-[0-9a-f]+$/.test(backup);
 }

@@ -53,6 +53,9 @@ export async function writeReportFile(directory: string, report: Report): Promis
   return path;
 }
 
+/** The name of the ConfigMap that holds the report of a job's last run. */
+export const reportName = (job: string): string => `calico-upgrade-report-${job}`;
+
 /** The ConfigMap that holds the report of a job's last run, and the list of all its backups. */
 export function reportConfigMap(
   namespace: string,
@@ -60,7 +63,7 @@ export function reportConfigMap(
   data: Readonly<Record<string, string>>,
 ): KubeObject {
   const labels = { ...OWN_LABELS, 'calico-upgrade/job': job };
-  const metadata = { name: `calico-upgrade-report-${job}`, namespace, labels };
+  const metadata = { name: reportName(job), namespace, labels };
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data };
 }
 

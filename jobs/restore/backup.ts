@@ -1,0 +1,32 @@
+import { basename, dirname } from 'node:path';
+import { tprBackup } from '../lib/calico/tpr-backup.ts';
+import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
+import { backupStore, isDirectory } from '../lib/run/backup-choice.ts';
+import { rememberBackup } from '../lib/run/backup-history.ts';
+import type { Run } from '../lib/run/run-job.ts';
+import type { RestoreOptions } from './options.ts';
+import type { RestorePlan } from './plan.ts';
+
+/** Saves the present state of what `overwrite` is going to change, beside the backup that is restored. */
+export async function saveOverwritten(options: RestoreOptions, run: Run, plan: RestorePlan): Promise<void> {
+  const nodes = plan.nodes.filter(({ differences }) => differences.length > 0).map(({ present }) => present);
+  if (options.onConflict !== 'overwrite' || (plan.differ.length === 0 && nodes.length === 0)) return;
+  const present = plan.differ.map(item => item.present);
+  const ofKind = (kind: string) => plan.differ.filter(({ resource }) => resource.kind === kind);
+  const instances = new Map(
+    TPR_KINDS.map(({ tprName, tpr }) => [tprName, ofKind(tpr.kind).map(item => item.present)]),
+  );
+  const crds = new Set(TPR_KINDS.map(({ crd }) => crd.kind));
+  const crdObjects = present.filter(({ kind }) => kind !== undefined && crds.has(kind));
+  const { files } = tprBackup({ definitions: [], instances, nodes }, crdObjects);
+  const name = await backupStore(besideOf(options.backup), () => run.client(), options.namespace).save(files);
+  const place = isDirectory(options.backup) ? name : `ConfigMap ${options.namespace}/${name}`;
+  run.stage('backup').info(`what is overwritten is saved and read back: ${place}`);
+  await rememberBackup(options, () => run.client(), 'restore', place, new Date());
+}
+
+/** Where backups like the given one are kept. */
+function besideOf(backup: string): string {
+  if (!isDirectory(backup)) return 'configmap';
+  return basename(backup).startsWith('calico-upgrade-backup-') ? dirname(backup) : backup;
+}
