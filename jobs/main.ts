@@ -10,42 +10,45 @@ import { usageMessage, writeTerminationMessage } from './lib/run/termination.ts'
 import { type RestoreOptions, restoreCommand } from './restore/options.ts';
 import { type TprToCrdOptions, tprToCrdCommand } from './tpr-to-crd/options.ts';
 
-/** Runs one job and returns its exit code. Modules that cost start-up time are loaded after the first log line. */
-async function main(argv: readonly string[]): Promise<number> {
-  dropEmptyVariables(process.env);
-  let exitCode = 0;
+type Load<O> = () => Promise<(options: O, log: Log) => Promise<number>>;
+
+/** The program; `ended` is given the exit code of the job that ran. */
+function makeProgram(ended: (exitCode: number) => void): Command {
   const program = new Command('calico-upgrade')
     .description('Carries a Calico network across its upgrades, a job at a time')
     .version(packageJson.version)
     .exitOverride()
     .showHelpAfterError('(--help shows every option)');
-  const add = <O extends CommonOptions>(
-    command: Command,
-    run: (options: O, log: Log) => Promise<number>,
-  ): void => {
+  const add = <O extends CommonOptions>(command: Command, load: Load<O>): void => {
     command.exitOverride().action(async (options: O) => {
-      const log = createLog({
-        format: options.logFormat,
-        level: options.logLevel,
-        secrets: [process.env.CALICO_UPGRADE_ETCD_PASSWORD ?? ''],
-      });
-      log.info(
-        { stage: 'start' },
-        `calico-upgrade ${packageJson.version} ${command.name()}${options.dryRun ? ', dry run: nothing will be changed' : ''}`,
-      );
-      exitCode = await run(options, log);
+      const log = startLog(command.name(), options);
+      // Loaded after the first log line: these modules cost start-up time.
+      const run = await load();
+      ended(await run(options, log));
     });
     program.addCommand(command);
   };
-  add<TprToCrdOptions>(tprToCrdCommand(), async (options, log) =>
-    (await import('./tpr-to-crd/job.ts')).tprToCrd(options, log),
-  );
-  add<BackupOptions>(backupCommand(), async (options, log) =>
-    (await import('./backup/job.ts')).backup(options, log),
-  );
-  add<RestoreOptions>(restoreCommand(), async (options, log) =>
-    (await import('./restore/job.ts')).restore(options, log),
-  );
+  add<TprToCrdOptions>(tprToCrdCommand(), async () => (await import('./tpr-to-crd/job.ts')).tprToCrd);
+  add<BackupOptions>(backupCommand(), async () => (await import('./backup/job.ts')).backup);
+  add<RestoreOptions>(restoreCommand(), async () => (await import('./restore/job.ts')).restore);
+  return program;
+}
+
+function startLog(job: string, { logFormat, logLevel, dryRun }: CommonOptions): Log {
+  const secrets = [process.env.CALICO_UPGRADE_ETCD_PASSWORD ?? ''];
+  const log = createLog({ format: logFormat, level: logLevel, secrets });
+  const dry = dryRun ? ', dry run: nothing will be changed' : '';
+  log.info({ stage: 'start' }, `calico-upgrade ${packageJson.version} ${job}${dry}`);
+  return log;
+}
+
+/** Runs one job and returns its exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  dropEmptyVariables(process.env);
+  let exitCode: number = EXIT_CODES.done;
+  const program = makeProgram(code => {
+    exitCode = code;
+  });
   try {
     await program.parseAsync([...argv]);
     return exitCode;
@@ -57,11 +60,9 @@ async function main(argv: readonly string[]): Promise<number> {
       await writeTerminationMessage(terminationLog, usageMessage(argv[2] ?? '', error.message));
       return EXIT_CODES.usage;
     }
-    if (error instanceof Failure) {
-      process.stderr.write(`error: ${error.message}\n`);
-      return EXIT_CODES[error.outcome];
-    }
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    process.stderr.write(`error: ${error.message}\n`);
+    return EXIT_CODES[error.outcome];
   }
 }
 

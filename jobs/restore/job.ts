@@ -28,7 +28,7 @@ async function bringBack(options: RestoreOptions, run: Run, findings: Findings):
   const saved = await loadBackup(options, run);
   await preflight(run.client(), options, run.stage('preflight'));
   const plan = await makePlan(options, run, saved, findings);
-  if (options.dryRun) return { ...findings, sentence: `dry run: ${plannedText(findings.counts)}` };
+  if (options.dryRun) return { ...findings, sentence: `dry run: ${plannedText(planCounts(plan))}` };
 
   const done: Done = { created: 0, overwritten: 0, nodes: 0, leftOut: new Set() };
   let latest = plan;
@@ -52,7 +52,7 @@ async function bringBack(options: RestoreOptions, run: Run, findings: Findings):
   } finally {
     findings.counts = doneCounts(latest, done, defined);
   }
-  return { ...findings, sentence: doneSentence(options, findings.counts) };
+  return { ...findings, sentence: doneSentence(options, doneCounts(latest, done, defined)) };
 }
 
 async function loadBackup(options: RestoreOptions, run: Run): Promise<TprBackup> {
@@ -86,7 +86,7 @@ async function makePlan(
   const conflicts = conflictLines(plan);
   findings.counts = planCounts(plan);
   findings.details = { backup: options.backup, conflicts, missingNodes: plan.missingNodes };
-  log.info(plannedText(findings.counts));
+  log.info(plannedText(planCounts(plan)));
   for (const node of plan.missingNodes)
     log.warn(`Node ${node} does not exist any more: its BGP peers are not restored`);
   if (plan.undefinedCrds.length > 0) {

@@ -3,13 +3,13 @@ import type { Done } from './apply.ts';
 import type { RestoreOptions } from './options.ts';
 import type { RestorePlan } from './plan.ts';
 
-type Counts = Readonly<Record<string, number>>;
+type Numbers = Readonly<Record<string, number>>;
 
 const differingNodes = (plan: RestorePlan): number =>
   plan.nodes.filter(({ differences }) => differences.length > 0).length;
 
 /** The counts of a report before anything was written. */
-export function planCounts(plan: RestorePlan): Counts {
+export function planCounts(plan: RestorePlan): Numbers {
   return {
     toDefine: plan.define.length,
     toCreate: plan.create.length,
@@ -21,7 +21,7 @@ export function planCounts(plan: RestorePlan): Counts {
 }
 
 /** The counts of a report of a run that has written. */
-export function doneCounts(plan: RestorePlan, done: Done, defined: number): Counts {
+export function doneCounts(plan: RestorePlan, done: Done, defined: number): Numbers {
   return {
     defined,
     created: done.created,
@@ -34,13 +34,13 @@ export function doneCounts(plan: RestorePlan, done: Done, defined: number): Coun
 }
 
 /** What the plan says: `5 ThirdPartyResources to define, 36 objects to create, …` */
-export function plannedText(counts: Counts): string {
+export function plannedText(counts: Numbers): string {
   const { toDefine = 0, toCreate = 0, nodesToChange = 0, different = 0, unchanged = 0 } = counts;
   return `${countOf(toDefine, 'ThirdPartyResource')} to define, ${countOf(toCreate, 'object')} to create, ${countOf(nodesToChange, 'node')} to change, ${different} different, ${unchanged} unchanged`;
 }
 
 /** What a finished run says at its end. */
-export function doneSentence({ backup, onConflict }: RestoreOptions, counts: Counts): string {
+export function doneSentence({ backup, onConflict }: RestoreOptions, counts: Numbers): string {
   const {
     defined = 0,
     created = 0,

@@ -1,7 +1,7 @@
 import type { CalicoInstall } from '../lib/calico/calico-install.ts';
 import { conflictText } from '../lib/calico/conflict.ts';
 import { problemText } from '../lib/calico/problem.ts';
-import { CALICO_NAMESPACE } from '../lib/calico/tpr-kinds.ts';
+import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import type { TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
 import { different, refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
@@ -15,7 +15,7 @@ import { makePlan, type Plan, type PlanOptions, writeCount } from './plan.ts';
 import { checkDefinitions, checkServer, judge, readInstall } from './preflight.ts';
 import { doneSentence, plannedSentence } from './sentence.ts';
 import { type ExistingObjects, readExisting, readSource } from './source.ts';
-import { doneRows, planDetails, planRows, rowsTable, totals } from './summary.ts';
+import { type CountsRow, countsOf, doneRows, planDetails, planRows, rowsTable, totals } from './summary.ts';
 import { conflictKey, verdict } from './verify.ts';
 
 /** How often changes that somebody makes during the run are followed before it is called a moving target. */
@@ -44,11 +44,11 @@ async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): 
   const planOptions = planOptionsOf(options, install);
   const plan = makePlan(source, existing, { ...planOptions, unready });
   const planned = planRows(source, plan);
-  findings.counts = totals(planned, 'planned');
-  findings.details = planDetails(planned, plan);
-  showPlan(run.stage('plan'), rowsTable(planned, ['to create', 'to overwrite']), plan, options);
+  findings.counts = countsOf(planned, 'planned');
+  findings.details = planDetails(plan);
+  showPlan(run.stage('plan'), source, planned, plan, options);
   refuseUnlessClean(plan, options);
-  if (options.dryRun) return { ...findings, sentence: plannedSentence(findings.counts) };
+  if (options.dryRun) return { ...findings, sentence: plannedSentence(totals(planned, 'planned')) };
 
   const done: Done = { objects: new Map(), nodes: new Set() };
   try {
@@ -57,12 +57,10 @@ async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): 
     await applyPlan(target, plan, done);
     await verify(options, run, target, planOptions, done, new Set(plan.actions.keep.map(conflictKey)));
   } finally {
-    const rows = doneRows(source, plan, done);
-    findings.counts = totals(rows, 'done');
-    findings.details = planDetails(rows, plan);
-    for (const line of rowsTable(rows, ['created', 'overwritten'])) run.stage('report').info(line);
+    findings.counts = countsOf(doneRows(source, plan, done), 'done');
+    showDone(run.stage('report'), doneRows(source, plan, done));
   }
-  return { ...findings, sentence: doneSentence(findings.counts, plan) };
+  return { ...findings, sentence: doneSentence(totals(doneRows(source, plan, done), 'done'), plan) };
 }
 
 /** Where CalicoVersion may be: 2.4 writes it to the ThirdPartyResources, 2.5 to the CRD objects. */
@@ -77,8 +75,18 @@ function planOptionsOf(options: TprToCrdOptions, install: CalicoInstall): PlanOp
   return { targetVersion, onConflict, defaultPools: install.defaultPools };
 }
 
-function showPlan(log: Log, table: readonly string[], plan: Plan, options: TprToCrdOptions): void {
-  for (const line of table) log.info(line);
+function showPlan(
+  log: Log,
+  source: TprSnapshot,
+  rows: readonly CountsRow[],
+  plan: Plan,
+  options: TprToCrdOptions,
+): void {
+  for (const line of rowsTable(rows, ['to create', 'to overwrite'])) log.info(line);
+  const missing = TPR_KINDS.filter(({ tprName }) => !source.instances.get(tprName)).map(
+    ({ tpr }) => tpr.kind,
+  );
+  if (missing.length > 0) log.info(`not defined here, so nothing to copy: ${missing.join(', ')}`);
   const notes = [
     ...plan.notes.map(({ object, reason }) => `${object}: ${reason}`),
     ...plan.strays.map(
@@ -89,6 +97,10 @@ function showPlan(log: Log, table: readonly string[], plan: Plan, options: TprTo
     ...plan.actions.keep.map(conflict => `kept as it is: ${conflictText(conflict)}`),
   ];
   for (const line of firstLines(notes, LOG_LINES, 'a report in --output-dir has them all')) log.warn(line);
+}
+
+function showDone(log: Log, rows: readonly CountsRow[]): void {
+  for (const line of rowsTable(rows, ['created', 'overwritten'])) log.info(line);
 }
 
 /** Throws a refusal with every object that cannot be converted and every conflict, so that one look is enough. */

@@ -1,9 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import semver from 'semver';
+import type { OnConflict } from '../lib/calico/existing.ts';
 import { addCommonOptions, type CommonOptions, option, parseList, switchOption } from '../lib/run/options.ts';
 import { CHECKS, type CheckName, isCheckName } from './checks.ts';
-
-export type OnConflict = 'stop' | 'keep' | 'overwrite';
 
 export interface TprToCrdOptions extends CommonOptions {
   readonly force: readonly CheckName[];
@@ -46,7 +45,7 @@ export function tprToCrdCommand(): Command {
   const command = new Command('tpr-to-crd').description(
     'copy ThirdPartyResources of Calico 2.4 and earlier to CustomResourceDefinitions of 2.5',
   );
-  return addCommonOptions(command)
+  addCommonOptions(command)
     .addOption(
       option('--force <checks>', `go on although these checks fail: ${CHECKS.join(', ')}`)
         .argParser(parseChecks)
@@ -65,7 +64,12 @@ export function tprToCrdCommand(): Command {
       option('--target-version <version>', 'Calico release that will run next')
         .argParser(parseVersion)
         .default('2.5.0'),
-    )
+    );
+  return addEtcdOptions(command);
+}
+
+function addEtcdOptions(command: Command): Command {
+  return command
     .addOption(
       option(
         '--from-etcd <endpoints>',

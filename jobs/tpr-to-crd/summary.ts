@@ -2,6 +2,7 @@ import { conflictText } from '../lib/calico/conflict.ts';
 import { problemText } from '../lib/calico/problem.ts';
 import { TPR_KINDS, type TprKind } from '../lib/calico/tpr-kinds.ts';
 import type { TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
+import type { Counts } from '../lib/run/report.ts';
 import { tableLines } from '../lib/run/table.ts';
 import type { Done } from './apply.ts';
 import type { Plan } from './plan.ts';
@@ -86,21 +87,26 @@ export function rowsTable(rows: readonly CountsRow[], verbs: readonly [string, s
   return tableLines([head, ...cells]);
 }
 
-/** The counts of the report: planned ones are called so, since programs read them. */
-export function totals(
-  rows: readonly CountsRow[],
-  phase: 'planned' | 'done',
-): Readonly<Record<string, number>> {
+/** Whether numbers tell what will be done or what was done: programs read them, so they are named accordingly. */
+type Phase = 'planned' | 'done';
+
+const DEEDS = {
+  planned: { create: 'toCreate', overwrite: 'toOverwrite', nodes: 'nodesToChange' },
+  done: { create: 'created', overwrite: 'overwritten', nodes: 'nodesChanged' },
+} as const;
+
+/** The numbers of all kinds together. */
+export function totals(rows: readonly CountsRow[], phase: Phase): Readonly<Record<string, number>> {
   const objects = rows.slice(0, TPR_KINDS.length);
   const nodes = rows[TPR_KINDS.length]?.overwrite ?? 0;
   const sum = (pick: (row: CountsRow) => number, of = objects): number =>
     of.reduce((total, row) => total + pick(row), 0);
-  const [create, overwrite] = [sum(row => row.create), sum(row => row.overwrite)];
+  const deeds = DEEDS[phase];
   return {
     found: sum(row => row.found),
-    ...(phase === 'planned'
-      ? { toCreate: create, toOverwrite: overwrite, nodesToChange: nodes }
-      : { created: create, overwritten: overwrite, nodesChanged: nodes }),
+    [deeds.create]: sum(row => row.create),
+    [deeds.overwrite]: sum(row => row.overwrite),
+    [deeds.nodes]: nodes,
     unchanged: sum(row => row.unchanged),
     conflicts: sum(row => row.conflicts),
     invalid: sum(row => row.invalid, rows.slice()),
@@ -108,11 +114,35 @@ export function totals(
   };
 }
 
+/** The totals, and the numbers of each kind under its name. */
+export function countsOf(rows: readonly CountsRow[], phase: Phase): Counts {
+  const deeds = DEEDS[phase];
+  const kinds = TPR_KINDS.map(({ tpr }, index) => {
+    const {
+      found = 0,
+      create = 0,
+      overwrite = 0,
+      unchanged = 0,
+      conflicts = 0,
+      invalid = 0,
+    } = rows[index] ?? {};
+    const counts = {
+      found,
+      [deeds.create]: create,
+      [deeds.overwrite]: overwrite,
+      unchanged,
+      conflicts,
+      invalid,
+    };
+    return [tpr.kind, counts];
+  });
+  return { ...totals(rows, phase), ...Object.fromEntries(kinds) };
+}
+
 /** The part of the report that people look details up in. */
-export function planDetails(rows: readonly CountsRow[], plan: Plan): Readonly<Record<string, unknown>> {
+export function planDetails(plan: Plan): Readonly<Record<string, unknown>> {
   const { actions } = plan;
   return {
-    kinds: rows,
     problems: plan.problems.map(problemText),
     conflicts: [...actions.conflicts, ...actions.keep].map(conflictText),
     overwritten: actions.update.map(({ object }) => `${object.kind.crd.kind} ${object.object.metadata.name}`),

@@ -1,6 +1,9 @@
 import { type Conflict, conflictText, deleteCommand } from '../lib/calico/conflict.ts';
+import type { ConvertedObject } from '../lib/calico/convert.ts';
 import { sameMeaning } from '../lib/calico/equal.ts';
 import { type ExistingActions, updatesOf } from '../lib/calico/existing.ts';
+import { crdText, tprText } from '../lib/calico/object-text.ts';
+import { problemText } from '../lib/calico/problem.ts';
 import type { Done } from './apply.ts';
 import { type Plan, targetKey, writeCount } from './plan.ts';
 
@@ -40,13 +43,18 @@ export function verdict(plan: Plan, done: Done, kept: ReadonlySet<string>): Verd
 export const conflictKey = ({ kind, existing }: Conflict): string =>
   `${kind.crd.kind} ${existing.metadata.name}`;
 
-/** Copies whose ThirdPartyResource was deleted during the run: never deleted by us, so a person has to know. */
+/** Copies whose source is gone or broken since: never deleted by us, so a person has to know what became of it. */
 function orphans(plan: Plan, done: Done): readonly string[] {
   const wanted = new Set(plan.wanted.map(targetKey));
   return [...done.objects.values()]
     .filter(({ object }) => !wanted.has(targetKey(object)))
-    .map(
-      ({ object: { kind, object, source } }) =>
-        `${kind.crd.kind} ${object.metadata.name}: its ${kind.tpr.kind} ${source.metadata.name} was deleted or broken during the run. If it is not wanted any more: ${deleteCommand(kind, object)}`,
-    );
+    .map(({ object }) => `${crdText(object.kind, object.object)}: ${fate(plan, object)}`);
+}
+
+function fate(plan: Plan, { kind, object, source }: ConvertedObject): string {
+  const name = tprText(kind, source);
+  const problems = plan.problems.filter(problem => problem.object === name);
+  return problems.length > 0
+    ? `its source was broken during the run: ${problems.map(problemText).join(' ')}`
+    : `its source ${name} was deleted during the run. If the copy is not wanted either: ${deleteCommand(kind, object)}`;
 }

@@ -19,6 +19,6 @@ export function policyTypesNotes(
   const [first] = without;
   if (!first) return [];
   const more = without.length > 1 ? ` and ${without.length - 1} more` : '';
-  const reason = `written without types${more}: right for 2.5; before going on to 2.6 run again with --target-version 2.6.12 --on-conflict overwrite, or directions without rules lose their policy`;
-  return [{ object: `GlobalNetworkPolicy ${first.object.metadata.name}`, reason }];
+  const reason = `written without types, right for 2.5. Before going on to 2.6 run again with --target-version 2.6.12 --on-conflict overwrite, or directions without rules lose their policy`;
+  return [{ object: `GlobalNetworkPolicy ${first.object.metadata.name}${more}`, reason }];
 }

@@ -92,11 +92,10 @@ export async function ensureCrd(
   api: Resource,
   kind: CrdKind,
   signal: AbortSignal,
-): Promise<boolean> {
-  const { created } = await create(client, api, crdObject(api, kind));
+): Promise<void> {
+  await create(client, api, crdObject(api, kind));
   await waitUntilEstablished(client, api, kind, signal);
   await waitUntilServed(client, kind, signal);
-  return created;
 }
 
 async function waitUntilEstablished(

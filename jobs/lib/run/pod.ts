@@ -38,7 +38,7 @@ const finalOutcomeSchema = v.object({
   outcome: v.picklist(['refused', 'usage', 'different']),
   sentence: v.string(),
   details: v.array(v.string()),
-  counts: v.record(v.string(), v.number()),
+  counts: v.record(v.string(), v.union([v.number(), v.record(v.string(), v.number())])),
   durationMs: v.number(),
   report: v.nullable(v.string()),
 });

@@ -8,13 +8,16 @@ import { create, update } from '../kubernetes/write.ts';
 import type { Outcome } from './failure.ts';
 import { OWN_LABELS } from './own-labels.ts';
 
+/** Numbers by name; those of one kind of object under the name of the kind. */
+export type Counts = Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
 /** What a run leaves behind for people and programs. */
 export interface Report {
   readonly job: string;
   readonly outcome: Outcome;
   /** The one sentence that log, termination message and Event share. */
   readonly sentence: string;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: Counts;
   readonly startedAt: string;
   readonly durationMs: number;
   readonly dryRun: boolean;

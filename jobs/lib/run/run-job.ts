@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 import type { CommonOptions } from './options.ts';
 import { type FinalOutcome, type PodFacts, podFacts, readFinalOutcome, rememberFinalOutcome } from './pod.ts';
 import { durationText } from './progress.ts';
-import { type Report, writeReportConfigMap, writeReportFile } from './report.ts';
+import { type Counts, type Report, writeReportConfigMap, writeReportFile } from './report.ts';
 import { terminationMessage, writeTerminationMessage } from './termination.ts';
 
 /** What a job works with. */
@@ -21,13 +21,13 @@ export interface Run {
 
 export interface JobResult {
   readonly sentence: string;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: Counts;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
 /** What a job can add to the report of a run that failed: it fills this while it works. */
 export interface Findings {
-  counts: Readonly<Record<string, number>>;
+  counts: Counts;
   details: Readonly<Record<string, unknown>>;
 }
 
