@@ -7,14 +7,15 @@ import { firstServed } from '../lib/kubernetes/discovery.ts';
 import { list } from '../lib/kubernetes/list.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
 import { readTprs } from '../lib/kubernetes/tprs.ts';
-import { backupStore, isDirectory } from '../lib/run/backup-choice.ts';
+import { backupStore, checkBackupChoice, isDirectory } from '../lib/run/backup-choice.ts';
 import { rememberBackup } from '../lib/run/backup-history.ts';
-import { wrongUsage } from '../lib/run/failure.ts';
+import { different, wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
 import { requireAccess } from '../lib/run/own-access.ts';
 import { type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
 import { countOf } from '../lib/run/table.ts';
 import { neededAccess } from './access.ts';
+import { snapshotChanges } from './changes.ts';
 import type { BackupOptions } from './options.ts';
 
 /** Saves all ThirdPartyResource data and the CRD objects beside it. Returns the exit code. */
@@ -25,6 +26,7 @@ export function backup(options: BackupOptions, log: Log): Promise<number> {
 async function save(options: BackupOptions, run: Run): Promise<JobResult> {
   if (options.backup === 'none')
     throw wrongUsage('backup --backup none saves nothing: name configmap or a directory');
+  checkBackupChoice(options.backup);
   const servesTprs = await preflight(run.client(), options, run.stage('preflight'));
   const [snapshot, crdObjects] = await Promise.all([
     readSnapshot(run.client(), run.signal),
@@ -44,6 +46,7 @@ async function save(options: BackupOptions, run: Run): Promise<JobResult> {
   const what = `${countOf(instances, 'ThirdPartyResource object')}, ${countOf(nodes, 'node')} with BGP peers, ${countOf(crdObjects.length, 'CRD object')}${without}`;
   if (options.dryRun) return { sentence: `dry run: ${what} to save`, counts, details: {} };
   const name = await backupStore(options.backup, () => run.client(), options.namespace).save(files);
+  await verify(run, snapshot);
   const place = isDirectory(options.backup) ? name : `ConfigMap ${options.namespace}/${name}`;
   await rememberBackup(options, () => run.client(), 'backup', place, new Date());
   return {
@@ -63,6 +66,18 @@ async function preflight(client: KubeClient, options: BackupOptions, log: Log): 
       'the API server does not serve ThirdPartyResources (Kubernetes 1.8 or later?): only CRD objects and BGP peers of nodes can be saved',
     );
   return servesTprs;
+}
+
+/** Reads the old data again: a backup of data that was being changed, or destroyed, is none to rely on. */
+async function verify(run: Run, saved: TprSnapshot): Promise<void> {
+  const changed = snapshotChanges(saved, await readSnapshot(run.client(), run.signal));
+  if (changed.length > 0) {
+    throw different(
+      `${countOf(changed.length, 'object')} changed while the backup was made. Look for who does that, then start again`,
+      changed,
+    );
+  }
+  run.stage('verify').info('nothing changed meanwhile');
 }
 
 async function readSnapshot(client: KubeClient, signal: AbortSignal): Promise<TprSnapshot> {

@@ -3,7 +3,7 @@ import { nodeWithPeers } from '../lib/calico/tpr-snapshot.ts';
 import { NODES, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import { sameContent, withoutServerFields } from '../lib/kubernetes/clean.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
-import { isNotFound } from '../lib/kubernetes/errors.ts';
+import { ApiError, isNotFound } from '../lib/kubernetes/errors.ts';
 import { list } from '../lib/kubernetes/list.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
 import { waitUntilServed } from '../lib/kubernetes/served.ts';
@@ -51,7 +51,7 @@ export async function restoreDefinitions(
  * may still be about to destroy what it stored (tpr-to-crd reference, section 7), though it was defined again since.
  */
 export async function waitUntilSettled({ client, log, signal }: Target, seconds: number): Promise<void> {
-  log.info(`waiting ${Math.ceil(seconds)} s for the API server to come to rest`);
+  log.info(`waiting ${seconds} s for the API server to come to rest`);
   await sleep(seconds * 1000, signal);
   const defined = (await list(client, THIRD_PARTY_RESOURCES)) ?? [];
   const names = new Set(defined.map(({ metadata }) => metadata.name));
@@ -59,12 +59,13 @@ export async function waitUntilSettled({ client, log, signal }: Target, seconds:
   await Promise.all(kinds.map(({ tpr }) => waitUntilServed(client, tpr, signal)));
 }
 
-/** Seconds that the youngest definition still needs, by its creationTimestamp; 0 where all are old enough. */
-export function secondsToRest(definitions: readonly KubeObject[], now: Date, settleSeconds: number): number {
+/** Within this time a definition counts as new: by our own clock, which may go wrong by minutes. */
+const NEW_FOR_MS = 10 * 60_000;
+
+/** Whether one of the definitions is so new that an API server may not have come to rest since. */
+export function isNew(definitions: readonly KubeObject[], now: Date): boolean {
   const created = definitions.map(({ metadata }) => Date.parse(String(metadata.creationTimestamp)));
-  const youngest = Math.max(Number.NEGATIVE_INFINITY, ...created.filter(Number.isFinite));
-  const age = (now.getTime() - youngest) / 1000;
-  return Math.min(settleSeconds, Math.max(0, settleSeconds - age));
+  return created.some(time => now.getTime() - time < NEW_FOR_MS);
 }
 
 /** Creates what is missing, and with `overwrite` puts back what differs. */
@@ -94,12 +95,18 @@ async function createItem({ client, log }: Target, item: RestoreItem, done: Done
     const { created } = await create(client, resource, withoutServerFields(object), namespace);
     return created;
   } catch (error) {
-    if (!isNotFound(error) || namespace === undefined || namespace === CALICO_NAMESPACE) throw error;
+    if (namespace === undefined || namespace === CALICO_NAMESPACE || !isNamespaceGone(error)) throw error;
     log.warn(`${itemText(item)} is not restored: namespace ${namespace} does not exist any more`);
     done.leftOut.add(itemText(item));
     return false;
   }
 }
+
+/** The server says that the namespace is not found, or that it is being deleted. */
+const isNamespaceGone = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  [403, 404].includes(error.status) &&
+  /namespaces "[^"]*" not found|because it is being terminated/.test(error.message);
 
 /** Only what is in the backup of this run may be overwritten. Returns whether it was. */
 async function putBack({ client, log }: Target, item: DifferingItem): Promise<boolean> {

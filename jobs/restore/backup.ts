@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { tprBackup } from '../lib/calico/tpr-backup.ts';
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { backupStore, isDirectory } from '../lib/run/backup-choice.ts';
@@ -25,8 +25,9 @@ export async function saveOverwritten(options: RestoreOptions, run: Run, plan: R
   await rememberBackup(options, () => run.client(), 'restore', place, new Date());
 }
 
-/** Where backups like the given one are kept. */
+/** Where backups like the given one are kept; in a directory of its own, so that the given one stays the only one. */
 function besideOf(backup: string): string {
   if (!isDirectory(backup)) return 'configmap';
-  return basename(backup).startsWith('calico-upgrade-backup-') ? dirname(backup) : backup;
+  const root = basename(backup).startsWith('calico-upgrade-backup-') ? dirname(backup) : backup;
+  return join(root, 'overwritten-by-restore');
 }

@@ -9,7 +9,7 @@ import { requireAccess } from '../lib/run/own-access.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
 import { countOf, firstLines } from '../lib/run/table.ts';
 import { neededAccess } from './access.ts';
-import { applyRestore, type Done, restoreDefinitions, secondsToRest, waitUntilSettled } from './apply.ts';
+import { applyRestore, type Done, isNew, restoreDefinitions, waitUntilSettled } from './apply.ts';
 import { saveOverwritten } from './backup.ts';
 import type { RestoreOptions } from './options.ts';
 import { conflictLines, itemText, planRestore, type RestorePlan } from './plan.ts';
@@ -36,9 +36,8 @@ async function bringBack(options: RestoreOptions, run: Run, findings: Findings):
   try {
     const target = { client: run.client(), log: run.stage('apply'), signal: run.signal };
     if (plan.define.length > 0) defined = await restoreDefinitions(target, plan.define);
-    const rest = secondsToRest(plan.defined, new Date(), options.settle);
-    if (defined > 0 || rest > 0) {
-      await waitUntilSettled(target, defined > 0 ? options.settle : rest);
+    if (defined > 0 || isNew(plan.defined, new Date())) {
+      await waitUntilSettled(target, options.settle);
       latest = await makePlan(options, run, saved, findings);
     }
     await saveOverwritten(options, run, latest);
@@ -51,6 +50,7 @@ async function bringBack(options: RestoreOptions, run: Run, findings: Findings):
     await verify(options, run, saved, done);
   } finally {
     findings.counts = doneCounts(latest, done, defined);
+    findings.details = { ...findings.details, leftOut: [...done.leftOut] };
   }
   return { ...findings, sentence: doneSentence(options, doneCounts(latest, done, defined)) };
 }
@@ -85,10 +85,23 @@ async function makePlan(
   const plan = planRestore(saved, await readPresent(run.client(), saved, options.crdObjects, run.signal));
   const conflicts = conflictLines(plan);
   findings.counts = planCounts(plan);
-  findings.details = { backup: options.backup, conflicts, missingNodes: plan.missingNodes };
+  findings.details = {
+    backup: options.backup,
+    conflicts,
+    missingNodes: plan.missingNodes,
+    notInBackup: plan.extra,
+  };
   log.info(plannedText(planCounts(plan)));
   for (const node of plan.missingNodes)
     log.warn(`Node ${node} does not exist any more: its BGP peers are not restored`);
+  for (const line of firstLines(plan.extra, 200, 'the report has them all'))
+    log.warn(`${line}: not in the backup, and left as it is. If Calico must not use it, delete it`);
+  if (plan.dying.length > 0) {
+    throw refused(
+      `no object was written: ${countOf(plan.dying.length, 'object')} of the backup being deleted at this moment. Wait until they are gone, then start again`,
+      plan.dying.map(itemText),
+    );
+  }
   if (plan.undefinedCrds.length > 0) {
     throw refused(
       `nothing was written: the backup holds CRD objects, but the cluster does not define ${plan.undefinedCrds.join(', ')}. Run tpr-to-crd first, or restore without --crd-objects`,

@@ -1,5 +1,5 @@
 import type { TprBackup } from '../lib/calico/tpr-backup.ts';
-import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
+import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { sameContent } from '../lib/kubernetes/clean.ts';
 import { type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
 import { type Resource, resourceName } from '../lib/kubernetes/resource.ts';
@@ -26,6 +26,10 @@ export interface RestorePlan {
   readonly create: readonly RestoreItem[];
   readonly differ: readonly DifferingItem[];
   readonly unchanged: readonly RestoreItem[];
+  /** Those that are being deleted at this moment: neither there nor gone. */
+  readonly dying: readonly RestoreItem[];
+  /** ThirdPartyResource objects that Calico reads and the backup does not have, as `itemText` words them. */
+  readonly extra: readonly string[];
   /** Nodes whose own BGP peers are not as they were saved. */
   readonly nodes: readonly NodeRestore[];
   /** Nodes that are gone: their peers cannot be put anywhere. */
@@ -48,6 +52,7 @@ export function planRestore(saved: TprBackup, present: Present): RestorePlan {
       ),
     ),
   ];
+  const living = items.filter(item => !isDying(item));
   const nodes = new Map(present.nodes.map(node => [node.metadata.name, node]));
   const plans = saved.nodes.flatMap(node => {
     const current = nodes.get(node.metadata.name);
@@ -57,10 +62,12 @@ export function planRestore(saved: TprBackup, present: Present): RestorePlan {
     define: definitionsToMake(saved, present),
     defined: present.definitions,
     create: items.filter(({ present: found }) => !found),
-    differ: items.flatMap(({ present: found, ...item }) =>
+    differ: living.flatMap(({ present: found, ...item }) =>
       found && !sameContent(item.object, found) ? [{ ...item, present: found }] : [],
     ),
-    unchanged: items.filter(({ object, present: found }) => found && sameContent(object, found)),
+    unchanged: living.filter(({ object, present: found }) => found && sameContent(object, found)),
+    dying: items.filter(isDying),
+    extra: extraObjects(saved, present),
     nodes: plans.filter(plan => Object.keys({ ...plan.changes, ...plan.overwriting }).length > 0),
     missingNodes: saved.nodes.map(({ metadata }) => metadata.name).filter(name => !nodes.has(name)),
     undefinedCrds: TPR_KINDS.map(({ crd }) => crd)
@@ -90,6 +97,18 @@ function itemsOf(
 ): readonly (RestoreItem & { readonly present: KubeObject | undefined })[] {
   const byKey = new Map(present.map(object => [objectKey(object), object]));
   return saved.map(object => ({ resource, object, present: byKey.get(objectKey(object)) }));
+}
+
+const isDying = ({ present }: { readonly present: KubeObject | undefined }): boolean =>
+  present?.metadata.deletionTimestamp !== undefined;
+
+function extraObjects(saved: TprBackup, present: Present): readonly string[] {
+  return TPR_KINDS.flatMap(({ tprName, tpr }) => {
+    const known = new Set((saved.instances.get(tprName) ?? []).map(objectKey));
+    return (present.instances.get(tprName) ?? [])
+      .filter(object => object.metadata.namespace === CALICO_NAMESPACE && !known.has(objectKey(object)))
+      .map(object => itemText({ resource: tpr, object }));
+  });
 }
 
 /** Saved definitions that are missing, and those of saved objects whose definition was gone before the backup. */

@@ -30,6 +30,7 @@ export function doneCounts(plan: RestorePlan, done: Done, defined: number): Numb
     different: plan.differ.length + differingNodes(plan),
     unchanged: plan.unchanged.length,
     missingNodes: plan.missingNodes.length,
+    leftOut: done.leftOut.size,
   };
 }
 
@@ -49,6 +50,7 @@ export function doneSentence({ backup, onConflict }: RestoreOptions, counts: Num
     different = 0,
     unchanged = 0,
     missingNodes = 0,
+    leftOut = 0,
   } = counts;
   const parts = [
     `${countOf(defined, 'ThirdPartyResource')} defined`,
@@ -57,6 +59,7 @@ export function doneSentence({ backup, onConflict }: RestoreOptions, counts: Num
     ...(onConflict === 'keep' && different > 0 ? [`${different} that differ kept as they were`] : []),
     `${unchanged} there already`,
     ...(nodesChanged > 0 ? [`BGP peers of ${countOf(nodesChanged, 'node')} put back`] : []),
+    ...(leftOut > 0 ? [`${leftOut} left out, whose namespace is gone`] : []),
     ...(missingNodes > 0 ? [`${countOf(missingNodes, 'node')} gone`] : []),
   ];
   return `restored and verified from ${backup}: ${parts.join(', ')}`;

@@ -63,7 +63,7 @@ function checkTprs(name: string, served: boolean): Check {
     ? good('thirdpartyresources', 'ThirdPartyResources are served')
     : bad(
         'thirdpartyresources',
-        `${name} does not serve ThirdPartyResources: they ended with 1.8, and their data is still in etcd. Read it there with --from-etcd, or go back to Kubernetes 1.7, or restore a backup`,
+        `${name} does not serve ThirdPartyResources: they ended with 1.8, and their data is still in etcd. Read it there with --from-etcd, or go back to Kubernetes 1.7`,
       );
 }
 

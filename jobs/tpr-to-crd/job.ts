@@ -3,6 +3,8 @@ import { conflictText } from '../lib/calico/conflict.ts';
 import { problemText } from '../lib/calico/problem.ts';
 import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import type { TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
+import { failureOf } from '../lib/kubernetes/failures.ts';
+import { checkBackupChoice } from '../lib/run/backup-choice.ts';
 import { different, refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
@@ -30,12 +32,13 @@ export function tprToCrd(options: TprToCrdOptions, log: Log): Promise<number> {
 }
 
 async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): Promise<JobResult> {
+  checkBackupChoice(options.backup);
   const client = run.client();
   const preflight = run.stage('preflight');
   const api = await checkServer(client, options, preflight);
   const [install, source, existing, unready] = await Promise.all([
     readInstall(client, api),
-    readSource(client, options, run.signal),
+    readSource(client, options, run.signal, preflight),
     readExisting(client),
     checkDefinitions(client, api.crds),
   ]);
@@ -48,13 +51,13 @@ async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): 
   findings.details = planDetails(plan);
   showPlan(run.stage('plan'), source, planned, plan, options);
   refuseUnlessClean(plan, options);
-  if (options.dryRun) return { ...findings, sentence: plannedSentence(totals(planned, 'planned')) };
+  if (options.dryRun) return { ...findings, sentence: plannedSentence(totals(planned, 'planned'), plan) };
 
   const done: Done = { objects: new Map(), nodes: new Set() };
   try {
     await saveBackup(options, run, source, plan);
     const target: Target = { client, crdApi: api.crds, log: run.stage('apply'), signal: run.signal };
-    await applyPlan(target, plan, done);
+    await applyOrSay(target, plan, done);
     await verify(options, run, target, planOptions, done, new Set(plan.actions.keep.map(conflictKey)));
   } finally {
     findings.counts = countsOf(doneRows(source, plan, done), 'done');
@@ -99,6 +102,28 @@ function showPlan(
   for (const line of firstLines(notes, LOG_LINES, 'a report in --output-dir has them all')) log.warn(line);
 }
 
+/** A refusal says that nothing was written; one in the middle of the writes has to say otherwise. */
+async function applyOrSay(target: Target, plan: Plan, done: Done): Promise<void> {
+  try {
+    await applyPlan(target, plan, done);
+  } catch (error) {
+    const { outcome, message, details } = failureOf(error);
+    if (outcome !== 'refused') throw error;
+    throw refused(
+      `${message}. What is written already stays; start again when the reason is removed`,
+      details,
+    );
+  }
+}
+
+/** What verification saw; the tolerated objects differ in what every node writes when it starts. */
+function readBackText({ wanted, actions: { unchanged, tolerated } }: Plan): string {
+  const all = wanted.length;
+  if (unchanged.length === all) return `all ${all} objects read back and equal`;
+  const others = all - unchanged.length - tolerated.length;
+  return `${all} objects read back: ${unchanged.length} equal${tolerated.length > 0 ? `, ${tolerated.length} rewritten by nodes as they do` : ''}${others > 0 ? `, ${others} kept as they differ` : ''}`;
+}
+
 function showDone(log: Log, rows: readonly CountsRow[]): void {
   for (const line of rowsTable(rows, ['created', 'overwritten'])) log.info(line);
 }
@@ -136,7 +161,7 @@ async function verify(
 ): Promise<void> {
   for (let round = 1; round <= VERIFY_ROUNDS; round += 1) {
     const log = run.stage('verify');
-    const source = await readSource(target.client, options, run.signal);
+    const source = await readSource(target.client, options, run.signal, log);
     const plan = makePlan(source, await readExisting(target.client), { ...planOptions, onConflict: 'stop' });
     const { remaining, differences } = verdict(plan, done, kept);
     if (differences.length > 0) {
@@ -150,12 +175,12 @@ async function verify(
       throw different('an object that cannot be converted appeared during the run', problems);
     }
     if (!remaining) {
-      log.info(`all ${plan.wanted.length} objects read back and equal`);
+      log.info(readBackText(plan));
       return;
     }
     log.warn(`the data changed during the run: ${countOf(writeCount(remaining), 'write')} more`);
     await saveBackup(options, run, source, remaining);
-    await applyPlan({ ...target, log: run.stage('apply') }, remaining, done);
+    await applyOrSay({ ...target, log: run.stage('apply') }, remaining, done);
   }
   throw different(
     `ThirdPartyResources kept changing through ${VERIFY_ROUNDS} rounds: find what writes them (calicoctl, a restarting calico-node), then start again`,

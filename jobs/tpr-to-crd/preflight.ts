@@ -17,6 +17,7 @@ import type { Resource } from '../lib/kubernetes/resource.ts';
 import { get } from '../lib/kubernetes/write.ts';
 import { refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
+import { missingText } from '../lib/run/own-access.ts';
 import { CALICO_CONFIG_MAPS, neededAccess } from './access.ts';
 import { type Check, type CheckName, checkApi, checkPermissions } from './checks.ts';
 import type { TprToCrdOptions } from './options.ts';
@@ -40,21 +41,25 @@ export async function checkServer(client: KubeClient, options: TprToCrdOptions, 
   judge(checks, options.force, log);
   // Without the CRD API nothing can be done, forced or not; --force is for a check that errs.
   if (!crds) throw refused('the API server does not serve CustomResourceDefinitions');
-  const missing = await missingAccess(client, accessFor(options, { crds, daemonSets }));
+  const missing = await missingAccess(client, accessFor(options, { crds, daemonSets }, options.dryRun));
   judge([checkPermissions(missing.map(accessText))], options.force, log);
+  if (options.dryRun) {
+    const later = await missingAccess(client, accessFor(options, { crds, daemonSets }, false));
+    if (later.length > 0) log.warn(`for the run without --dry-run: ${missingText(later.map(accessText))}`);
+  }
   return { crds, daemonSets };
 }
 
-function accessFor(options: TprToCrdOptions, { crds, daemonSets }: ApiForms) {
+function accessFor(options: TprToCrdOptions, { crds, daemonSets }: ApiForms, dryRun: boolean) {
   return neededAccess({
     crdApi: crds,
     daemonSets,
     namespace: options.namespace,
     fromEtcd: options.fromEtcd !== undefined,
-    backupToConfigMap: options.backup === 'configmap' && !options.dryRun,
-    reportToConfigMap: options.outputDir === undefined && !options.dryRun,
+    backupToConfigMap: options.backup === 'configmap',
+    reportToConfigMap: options.outputDir === undefined,
     inPod: process.env.CALICO_UPGRADE_POD_LABELS !== undefined,
-    dryRun: options.dryRun,
+    dryRun,
   });
 }
 

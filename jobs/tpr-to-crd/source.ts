@@ -8,6 +8,8 @@ import { list } from '../lib/kubernetes/list.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
 import { readTprs, type Tprs } from '../lib/kubernetes/tprs.ts';
 import { failedRun, messageOf, refused, wrongUsage } from '../lib/run/failure.ts';
+import type { Log } from '../lib/run/log.ts';
+import { durationText } from '../lib/run/progress.ts';
 import type { TprToCrdOptions } from './options.ts';
 
 /** Reads everything that is to be copied, as it is now. */
@@ -15,9 +17,12 @@ export async function readSource(
   client: KubeClient,
   options: TprToCrdOptions,
   signal: AbortSignal,
+  log: Log,
 ): Promise<TprSnapshot> {
   const [tprs, nodes] = await Promise.all([
-    options.fromEtcd ? readFromEtcd(options.fromEtcd, options, signal) : readTprs(client, TPR_KINDS, signal),
+    options.fromEtcd
+      ? readFromEtcd(options.fromEtcd, options, signal, log)
+      : readTprs(client, TPR_KINDS, signal),
     list(client, NODES, { pick: nodeWithPeers }),
   ]);
   return { ...tprs, nodes: (nodes ?? []).filter(hasPeers) };
@@ -36,6 +41,7 @@ async function readFromEtcd(
   endpoints: readonly string[],
   options: TprToCrdOptions,
   signal: AbortSignal,
+  log: Log,
 ): Promise<Tprs> {
   const [{ connectEtcdV3 }, { readStoredTprs }] = await Promise.all([
     import('../lib/etcd/v3.ts'),
@@ -50,6 +56,9 @@ async function readFromEtcd(
     ...(options.etcdUser && { user: options.etcdUser }),
     ...(password && { password }),
     requestTimeoutMs: options.requestTimeout * 1000,
+    retryTotalMs: options.retryTimeout * 1000,
+    onRetry: (error, pauseMs, attempt) =>
+      log.warn(`${error.message}; trying again in ${durationText(pauseMs)} (attempt ${attempt})`),
     signal,
   });
   try {

@@ -68,6 +68,18 @@ describe('kustomization', () => {
     }
   }
 
+  for (const job of ['backup', 'restore']) {
+    it(`changes the registry of the ${job} job, too, and its pull secret`, async () => {
+      const objects = await kustomize({
+        '- upgrade-job.yaml': `- ${job}-job.yaml`,
+        '# newName: ': 'newName: ',
+        'Merge: []': `Merge: [patches/pull-secret-${job}.yaml]`,
+      });
+      assert.deepEqual(found(objects, 'Job', 'image'), ['registry.example.com/calico-upgrade/job:0.1.0']);
+      assert.equal(found(objects, 'ServiceAccount', 'imagePullSecrets').length, 1);
+    });
+  }
+
   const found = (objects: readonly KubeObject[], kind: string, name: string): unknown[] =>
     fields(objects.filter(object => object.kind === kind))
       .filter(([field]) => field === name)

@@ -66,7 +66,13 @@ function judgeExtra(
     const reason = `${MADE_BY_NODE}: no TPR object has this pool. If it is not wanted: ${deleteCommand(kind, existing)}`;
     return conflictWith(extra, reason, []);
   }
-  return { conflicts: [], untouched: [extra], notes: [] };
+  return { conflicts: [], untouched: [extra], notes: wanted.size > 0 ? [orphanNote(extra)] : [] };
+}
+
+/** Copied in an earlier run, perhaps, and deleted in 2.4 since: Calico 2.5 would bring it back to life. */
+function orphanNote({ kind, existing }: ExtraObject): Note {
+  const reason = `no ${kind.tpr.kind} stands behind it, and it is left as it is. If you deleted that in Calico 2.4 after an earlier copy: ${deleteCommand(kind, existing)}`;
+  return { object: crdText(kind, existing), reason };
 }
 
 /** Calico lists both objects, but looks only for the name that is wanted: it cannot change or delete the other. */

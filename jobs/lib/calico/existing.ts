@@ -55,13 +55,19 @@ export function decideExisting(
   const extras = judgeExtras(wanted, existing, defaultPools);
   const conflicts = judged.map(({ conflict }) => conflict).filter(conflict => conflict !== undefined);
   const all = [...conflicts, ...extras.conflicts];
+  const dying = all.filter(({ existing: { metadata } }) => metadata.deletionTimestamp !== undefined);
+  const decidable = all.filter(conflict => !dying.includes(conflict));
   return {
     create: pairs.filter(({ found }) => found === undefined).map(({ object }) => object),
-    update: onConflict === 'overwrite' ? conflicts.flatMap(updatesOf) : [],
+    update: onConflict === 'overwrite' ? decidable.flatMap(updatesOf) : [],
     unchanged: judged.filter(({ state }) => state === 'unchanged').map(({ object }) => object),
     tolerated: judged.filter(({ state }) => state === 'tolerated'),
-    keep: { stop: [], keep: all, overwrite: extras.conflicts }[onConflict],
-    conflicts: onConflict === 'stop' ? all : [],
+    keep: {
+      stop: [],
+      keep: decidable,
+      overwrite: decidable.filter(({ object }) => object === undefined),
+    }[onConflict],
+    conflicts: onConflict === 'stop' ? all : dying,
     untouched: extras.untouched,
     notes: extras.notes,
   };
@@ -77,6 +83,15 @@ interface Judged {
 function judge(object: ConvertedObject, existing: KubeObject, defaultPools: readonly string[]): Judged {
   const { kind } = object;
   const found = differences(kind, existing, object.object);
+  if (existing.metadata.deletionTimestamp !== undefined) {
+    const reason = `is being deleted${finalizersText(existing)}. Wait until it is gone, then start again`;
+    return {
+      state: 'conflict',
+      object,
+      existing,
+      conflict: { kind, existing, object, reason, differences: [] },
+    };
+  }
   if (found.length === 0) return { state: 'unchanged', object, existing };
   if (isRewrittenByNodes(object) && found.every(({ field }) => field === 'spec.value')) {
     return { state: 'tolerated', object, existing };
@@ -89,6 +104,12 @@ function judge(object: ConvertedObject, existing: KubeObject, defaultPools: read
     existing,
     conflict: { kind, existing, object, reason, differences: found },
   };
+}
+
+function finalizersText({ metadata: { finalizers } }: KubeObject): string {
+  return Array.isArray(finalizers) && finalizers.length > 0
+    ? ` (finalizers hold it: ${finalizers.join(', ')})`
+    : '';
 }
 
 type NameIndex = ReadonlyMap<string, KubeObject>;

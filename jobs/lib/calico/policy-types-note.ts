@@ -19,6 +19,6 @@ export function policyTypesNotes(
   const [first] = without;
   if (!first) return [];
   const more = without.length > 1 ? ` and ${without.length - 1} more` : '';
-  const reason = `written without types, right for 2.5. Before going on to 2.6 run again with --target-version 2.6.12 --on-conflict overwrite, or directions without rules lose their policy`;
+  const reason = `written without types, right for 2.5. If 2.6 is to follow, run again before the first node runs 2.5, with --target-version 2.6.12 --on-conflict overwrite (2.5 ignores types); later add types by hand, or directions without rules lose their policy`;
   return [{ object: `GlobalNetworkPolicy ${first.object.metadata.name}${more}`, reason }];
 }

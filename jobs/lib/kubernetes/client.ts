@@ -1,8 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import type { RequestOptions } from 'node:https';
 import { type Cluster, HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, request as send } from 'undici';
 import { messageOf, wrongUsage } from '../run/failure.ts';
-import { ApiError, errorFromAnswer } from './errors.ts';
+import { ApiError, errorFromAnswer, passingUnauthorized } from './errors.ts';
 import { type RetryPolicy, withRetry } from './retry.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -56,6 +57,7 @@ export function connect(options: ConnectOptions = {}): KubeClient {
   const credentials = credentialSource(config, cluster.server);
   const closing = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
+  setMaxListeners(0, signal);
   const policy: RetryPolicy = {
     totalMs: options.retryTotalMs ?? 6 * 60_000,
     firstPauseMs: 200,
@@ -64,10 +66,21 @@ export function connect(options: ConnectOptions = {}): KubeClient {
     onRetry: options.onRetry,
   };
   const timeoutMs = options.requestTimeoutMs ?? 30_000;
+  let accepted = false;
   return {
     server: cluster.server,
     request: request =>
-      withRetry(policy, () => sendOnce(cluster.server, credentials, request, signalFor(timeoutMs, signal))),
+      withRetry(policy, async () => {
+        try {
+          const answer = await withTimeout(timeoutMs, signal, both =>
+            sendOnce(cluster.server, credentials, request, both),
+          );
+          accepted = true;
+          return answer;
+        } catch (error) {
+          throw (accepted && passingUnauthorized(error)) || error;
+        }
+      }),
     close: async () => {
       closing.abort(new Error('the connection was closed'));
       await credentials.close();
@@ -96,7 +109,9 @@ function loadConfig(path: string | undefined): KubeConfig {
     else config.loadFromDefault();
   } catch (error) {
     const file = path ?? process.env.KUBECONFIG ?? '~/.kube/config';
-    throw wrongUsage(`cannot read the kubeconfig ${file}: ${messageOf(error)}`);
+    // Further lines of a YAML error show the text around the mistake, which may be a token or a key.
+    const [reason] = messageOf(error).split('\n');
+    throw wrongUsage(`cannot read the kubeconfig ${file}: ${reason}`);
   }
   return config;
 }
@@ -155,8 +170,30 @@ async function openDispatcher(config: KubeConfig, context: RequestContext): Prom
   return new Agent({ connect, allowH2: false });
 }
 
-function signalFor(timeoutMs: number, signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+/** Longer ones would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Runs an action with a signal that also ends after a time. Not with AbortSignal.timeout and AbortSignal.any: of
+ * thousands of requests they would keep every timer and signal until its time has passed.
+ */
+async function withTimeout<T>(
+  ms: number,
+  signal: AbortSignal,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const controller = new AbortController();
+  const onAbort = (): void => controller.abort(signal.reason);
+  const onTimeout = (): void => controller.abort(new DOMException('no answer in time', 'TimeoutError'));
+  const timer = setTimeout(onTimeout, Math.min(ms, LONGEST_TIMER_MS));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await action(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 async function sendOnce(

@@ -78,6 +78,16 @@ export function classify(error: unknown): ErrorClass {
   return 'stop';
 }
 
+/**
+ * A 401 after requests that were accepted passes by itself: an API server that cannot look a token up at this moment
+ * (its etcd does not answer) calls the token invalid.
+ */
+export function passingUnauthorized(error: unknown): ApiError | undefined {
+  if (!(error instanceof ApiError) || error.status !== 401) return undefined;
+  const message = 'the credentials are not accepted any more, though they were a moment ago (401)';
+  return new ApiError({ status: 0, reason: error.reason, request: error.request, message, cause: error });
+}
+
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
 
 /** An object of that name exists, or it changed since it was read: read it again. */

@@ -1,5 +1,5 @@
 import { Failure, failedRun, messageOf, refused } from '../run/failure.ts';
-import { ApiError, classify } from './errors.ts';
+import { ApiError, classify, isConflict } from './errors.ts';
 
 /** What a thrown error means for the run, in words for the operator (job contract: exit codes 1 and 3). */
 export function failureOf(error: unknown): Failure {
@@ -18,6 +18,12 @@ export function failureOf(error: unknown): Failure {
   if (classify(error) === 'retry') {
     return failedRun(
       `${error.message}. Nothing is lost: start the job again when the API server answers`,
+      error,
+    );
+  }
+  if (isConflict(error)) {
+    return failedRun(
+      `${error.message}. Somebody keeps changing this object: find out who, then start the job again`,
       error,
     );
   }

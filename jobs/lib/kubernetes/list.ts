@@ -51,7 +51,7 @@ async function listOnce(
     };
     const page = await client.request({ method: 'GET', path, query });
     for (const item of itemsOf(page, path)) {
-      objects.push(pick({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...item }));
+      objects.push(pick({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...withoutOwners(item) }));
     }
     next = continueOf(page);
   } while (next);
@@ -69,6 +69,12 @@ function itemsOf(page: unknown, path: string): readonly KubeObject[] {
     });
   }
   return items;
+}
+
+/** Who wrote which field, as servers from 1.18 on note it: often larger than the object, and of no use here. */
+function withoutOwners(object: KubeObject): KubeObject {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 function continueOf(page: unknown): string {

@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   type BackupFiles,
   type BackupStore,
@@ -39,6 +39,7 @@ async function loadNamed(name: string): Promise<BackupFiles> {
   if (entries.includes(INDEX_FILE)) return loadDirectory(name);
   const backups = entries.filter(entry => entry.startsWith('calico-upgrade-backup-'));
   const [only] = backups;
+  if (basename(name).startsWith('calico-upgrade-backup-')) return loadDirectory(name);
   if (only && backups.length === 1) return loadDirectory(join(name, only));
   throw wrongUsage(
     backups.length === 0
@@ -48,7 +49,12 @@ async function loadNamed(name: string): Promise<BackupFiles> {
 }
 
 async function loadDirectory(directory: string): Promise<BackupFiles> {
-  const index = parseIndex(await readFile(join(directory, INDEX_FILE), 'utf8'), directory);
+  const text = await readFile(join(directory, INDEX_FILE), 'utf8').catch((error: unknown) => {
+    throw refused(
+      `the backup ${directory} is not whole: its ${INDEX_FILE}, which is written last, cannot be read (${messageOf(error)}). Name another`,
+    );
+  });
+  const index = parseIndex(text, directory);
   const files = new Map<string, string>();
   for (const { file } of index) {
     const text = await readFile(join(directory, file), 'utf8').catch(() => undefined);

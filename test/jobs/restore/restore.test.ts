@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { TPR_KINDS } from '../../../jobs/lib/calico/tpr-kinds.ts';
@@ -23,6 +23,12 @@ const POOL_NAME = '10-64-0-0-16';
 const SHORT_KEY = 'peer.bgp.projectcalico.org/2001-db8--7';
 const LONG_KEY = 'peer.bgp.projectcalico.org/2001-0db8-0000-0000-0000-0000-0000-0007';
 const QUICK = ['--settle', '0.5'];
+
+const poolObject = {
+  apiVersion: 'projectcalico.org/v1',
+  kind: 'IpPool',
+  spec: { value: '{"cidr":"10.99.0.0/16"}' },
+};
 
 const contents = (objects: readonly KubeObject[]) => objects.map(withoutServerFields);
 
@@ -89,6 +95,34 @@ describe('restore', () => {
     const { nodes: after, crdObjects } = await readContent(jobs.client);
     assert.deepEqual(after, nodes);
     assert.deepEqual(crdObjects, copied.crdObjects);
+  });
+
+  it('names what the cluster has beside the backup, and leaves it', async () => {
+    const { backup } = await saved();
+    const own = [
+      { plural: 'ippools', object: { ...poolObject, metadata: { name: 'own', namespace: NAMESPACE } } },
+    ];
+    await seedObjects(jobs.client, own);
+    const { exitCode, stdout } = await jobs.run(['restore', '--backup', backup, ...QUICK]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /warning: ippools\.projectcalico\.org kube-system\/own: not in the backup/);
+  });
+
+  it('leaves out objects whose namespace is gone, and says how many', async () => {
+    const { client, run } = jobs;
+    const { backup } = await saved();
+    const namespaces = {
+      group: '',
+      version: 'v1',
+      plural: 'namespaces',
+      kind: 'Namespace',
+      namespaced: false,
+    };
+    await deleteObject(client, namespaces, 'staging');
+    await untilGone(client, namespaces, 'staging');
+    const { exitCode, stdout, sentence } = await run(['restore', '--backup', backup, ...QUICK]);
+    assert.equal(exitCode, 0, stdout);
+    assert.match(sentence, /1 left out, whose namespace is gone/);
   });
 
   it('shows in a dry run what it would do, and does nothing', async () => {
@@ -162,6 +196,26 @@ describe('restore from a directory', () => {
     assert.equal(exitCode, 3);
     assert.match(stdout, /error: ippools\.json is damaged/);
     assert.match(sentence, /is not whole/);
+  });
+
+  it('finds its backup again after a run that overwrote something', async () => {
+    const root = join(jobs.cluster.directory, 'resumed');
+    const { tprs, nodes } = await saved(['--backup', root]);
+    for (const run of [1, 2]) {
+      await changePoolAndPeer();
+      const args = ['restore', '--on-conflict', 'overwrite', '--backup', root, ...QUICK];
+      const { exitCode, stdout } = await jobs.run(args);
+      assert.equal(exitCode, 0, `run ${run}: ${stdout}`);
+      assert.deepEqual(await state(), { tprs, nodes });
+    }
+  });
+
+  it('refuses a backup whose last file was never written', async () => {
+    const { backup } = await saved(['--backup', join(jobs.cluster.directory, 'cut-off')]);
+    await rm(join(backup, 'index.json'));
+    const { exitCode, sentence } = await jobs.run(['restore', '--backup', backup, ...QUICK]);
+    assert.equal(exitCode, 3);
+    assert.match(sentence, /is not whole: its index\.json, which is written last, cannot be read/);
   });
 });
 

@@ -75,17 +75,27 @@ describe('existing CRD objects', () => {
     });
   });
 
-  it('that nobody asked for are untouched', () => {
+  it('that nobody asked for are untouched, and named with the command that deletes them', () => {
     const existing = [
       crd('bgppeers', '198-51-100-1', { peerIP: '198.51.100.1', asNumber: 1 }),
       crd('globalfelixconfigs', 'a', {}),
       crd('globalnetworkpolicies', 'p', { selector: 'all()' }),
     ];
-    assert.deepEqual(decide(config('B', '1'), existing), {
-      ...NOTHING,
-      create: ['b'],
-      untouched: ['a', '198-51-100-1', 'p'],
-    });
+    const { notes, ...rest } = decide(config('B', '1'), existing);
+    assert.deepEqual(
+      { ...rest, notes: [] },
+      {
+        ...NOTHING,
+        create: ['b'],
+        untouched: ['a', '198-51-100-1', 'p'],
+      },
+    );
+    assert.equal(notes.length, 3);
+    assert.match(
+      notes[1] ?? '',
+      /^BGPPeer 198-51-100-1: no GlobalBgpPeer stands behind it.* kubectl delete bgppeers\.crd\.projectcalico\.org 198-51-100-1$/,
+    );
+    assert.deepEqual(decide([], existing).notes, [], 'without old data nothing was deleted there');
   });
 
   for (const name of ['CalicoVersion', 'ClusterType']) {
@@ -102,6 +112,19 @@ describe('existing CRD objects', () => {
       assert.equal(decide(config(name, 'old'), [further]).conflicts.length, 1);
     });
   }
+
+  it('that are being deleted stop the run, whatever is to be done with conflicts', () => {
+    const metadata = { deletionTimestamp: '2017-10-01T00:00:00Z', finalizers: ['example.com/hold'] };
+    const existing = crd('ippools', '10-64-0-0-16', { cidr: '10.64.0.0/16' }, metadata);
+    for (const onConflict of ['stop', 'keep', 'overwrite'] as const) {
+      assert.deepEqual(decide(pool('10-64-0-0-16', '10.64.0.0/16'), [existing], onConflict), {
+        ...NOTHING,
+        conflicts: [
+          'IPPool 10-64-0-0-16: is being deleted (finalizers hold it: example.com/hold). Wait until it is gone, then start again',
+        ],
+      });
+    }
+  });
 
   describe('that differ', () => {
     const objects = config('LogSeverityScreen', 'debug');
