@@ -15,6 +15,7 @@ import { checkCalico } from './checks.ts';
 import type { TprToCrdOptions } from './options.ts';
 import { makePlan, type Plan, type PlanOptions, writeCount } from './plan.ts';
 import { checkDefinitions, checkServer, judge, readInstall } from './preflight.ts';
+import { refusalOf } from './refusal.ts';
 import { doneSentence, plannedSentence } from './sentence.ts';
 import { type ExistingObjects, readExisting, readSource } from './source.ts';
 import { type CountsRow, countsOf, doneRows, planDetails, planRows, rowsTable, totals } from './summary.ts';
@@ -50,7 +51,8 @@ async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): 
   findings.counts = countsOf(planned, 'planned');
   findings.details = planDetails(plan);
   showPlan(run.stage('plan'), source, planned, plan, options);
-  refuseUnlessClean(plan, options);
+  const refusal = refusalOf(plan, options.skipInvalid);
+  if (refusal) throw refusal;
   if (options.dryRun) return { ...findings, sentence: plannedSentence(totals(planned, 'planned'), plan) };
 
   const done: Done = { objects: new Map(), nodes: new Set() };
@@ -126,28 +128,6 @@ function readBackText({ wanted, actions: { unchanged, tolerated } }: Plan): stri
 
 function showDone(log: Log, rows: readonly CountsRow[]): void {
   for (const line of rowsTable(rows, ['created', 'overwritten'])) log.info(line);
-}
-
-/** Throws a refusal with every object that cannot be converted and every conflict, so that one look is enough. */
-function refuseUnlessClean(plan: Plan, options: TprToCrdOptions): void {
-  const invalid = options.skipInvalid ? [] : plan.problems;
-  const { conflicts } = plan.actions;
-  const objects = new Set(invalid.map(({ object }) => object)).size;
-  const reasons = [
-    ...(objects > 0
-      ? [
-          `${countOf(objects, 'object')} cannot be converted (repair them, or leave them out with --skip-invalid)`,
-        ]
-      : []),
-    ...(conflicts.length > 0
-      ? [
-          `${countOf(conflicts.length, 'CRD object')} in conflict with what would be written (decide with --on-conflict keep or overwrite)`,
-        ]
-      : []),
-  ];
-  if (reasons.length === 0) return;
-  const details = [...invalid.map(problemText), ...conflicts.map(conflictText)];
-  throw refused(`nothing was written: ${reasons.join('; ')}`, details);
 }
 
 /** Reads everything again until nothing is left to do. Throws when something differs, or does not come to rest. */

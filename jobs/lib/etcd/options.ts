@@ -11,6 +11,10 @@ export interface EtcdOptions {
   readonly user?: string;
   readonly password?: string;
   readonly requestTimeoutMs: number;
+  /** How long a request is tried in all, in milliseconds; without it, a few times. */
+  readonly retryTotalMs?: number;
+  /** Told before each pause, so that the operator sees what is waited for. */
+  readonly onRetry?: ((error: Error, pauseMs: number, attempt: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
