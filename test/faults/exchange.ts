@@ -9,6 +9,7 @@ import { type Forwarder, relay } from './forward.ts';
 export interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  readonly body: Buffer;
   readonly entry: RecordedRequest;
   readonly action: FaultAction | undefined;
   /** The client's TCP connection. */
@@ -22,12 +23,12 @@ const NOTICE_MS = 20;
 
 /** Answers one request: with the upstream's answer, or as the fault says. */
 export async function serveExchange(exchange: Exchange): Promise<void> {
-  const { req, res, entry, forwarder } = exchange;
+  const { req, res, body, entry, forwarder } = exchange;
   if (!(await before(exchange))) return;
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   entry.forwarded = true;
-  const reply = await forwarder.forward(req, gone.signal);
+  const reply = await forwarder.forward(req, body, gone.signal);
   entry.status = reply.statusCode ?? 0;
   if (!(await after(exchange))) {
     reply.on('error', () => undefined).resume();
@@ -37,7 +38,7 @@ export async function serveExchange(exchange: Exchange): Promise<void> {
 }
 
 /** Does what the fault says before the upstream sees the request; false where it never will. */
-async function before({ req, res, entry, action, socket, away }: Exchange): Promise<boolean> {
+async function before({ res, entry, action, socket, away }: Exchange): Promise<boolean> {
   switch (action?.do) {
     case 'refuse':
       socket.destroy();
@@ -49,7 +50,6 @@ async function before({ req, res, entry, action, socket, away }: Exchange): Prom
       hangUpAfter(socket, action.ms);
       return false;
     case 'status':
-      req.resume();
       entry.status = action.code;
       sendStatus(res, entry, action.code, action.retryAfterSeconds);
       return false;

@@ -6,7 +6,10 @@ const ACTION = { do: 'refuse' } as const;
 const get = (path: string) => ({ method: 'GET', path });
 
 /** Which of the requests are hit, counted from 1. */
-function hits(fault: Omit<Fault, 'action'>, requests: readonly { method: string; path: string }[]): number[] {
+function hits(
+  fault: Omit<Fault, 'action'>,
+  requests: readonly { method: string; path: string; body?: string }[],
+): number[] {
   const pick = faultPicker([{ ...fault, action: ACTION }]);
   return requests.flatMap((request, index) => (pick(request) ? [index + 1] : []));
 }
@@ -36,6 +39,14 @@ test('of several faults the first that is due acts, and all of them count', () =
   ]);
   const done = Array.from({ length: 4 }, () => pick(get('/'))?.do);
   assert.deepEqual(done, ['reset', 'refuse', 'refuse', undefined]);
+});
+
+test('each: every different request is hit, and passes when it is sent again', () => {
+  const create = (name: string) => ({ method: 'POST', path: '/pools', body: name });
+  const requests = [get('/pools'), create('a'), create('b'), create('b'), create('a'), get('/pools')];
+  assert.deepEqual(hits({ each: true }, requests), [1, 2, 3]);
+  assert.deepEqual(hits({ each: true }, [...requests, get('/pools'), get('/pools')]), [1, 2, 3, 7]);
+  assert.deepEqual(hits({ each: true, match: { writes: true } }, requests), [2, 3]);
 });
 
 test('a probability makes the same choices for the same seed', () => {

@@ -14,6 +14,7 @@ export interface RecordedRequest {
   readonly method: string;
   /** With the query, without the host. */
   readonly path: string;
+  readonly body: string;
   readonly startedAt: Date;
   /** The status that the upstream or a fault answered; also set where a fault then kept it from the client. */
   status?: number;
@@ -55,6 +56,11 @@ export interface Fault {
   readonly times?: number;
   /** Hits each matching request, from `at` on, with this probability. */
   readonly probability?: number;
+  /**
+   * Hits each different request (method, path and body) the first time, the third, and so on: what is sent again
+   * passes. It takes the place of `at`, `times` and `probability`.
+   */
+  readonly each?: boolean;
   /** Makes the same choices in each run. */
   readonly seed?: number;
   readonly action: FaultAction;
@@ -63,6 +69,7 @@ export interface Fault {
 export type FaultPicker = (request: {
   readonly method: string;
   readonly path: string;
+  readonly body?: string;
 }) => FaultAction | undefined;
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -76,7 +83,25 @@ export function faultPicker(faults: readonly Fault[]): FaultPicker {
   };
 }
 
-function arm({ match = {}, at = 1, times, probability, seed = 1 }: Fault): (request: Seen) => boolean {
+function arm(fault: Fault): (request: Seen) => boolean {
+  return fault.each ? everyOther(fault.match ?? {}) : counted(fault);
+}
+
+function everyOther(match: FaultFilter): (request: Seen) => boolean {
+  const sent = new Map<string, number>();
+  return request => {
+    if (!matches(match, request)) return false;
+    const key = requestKey(request);
+    const times = (sent.get(key) ?? 0) + 1;
+    sent.set(key, times);
+    return times % 2 === 1;
+  };
+}
+
+/** Equal for a request and the same one sent again. */
+export const requestKey = ({ method, path, body = '' }: Seen): string => `${method} ${path} ${body}`;
+
+function counted({ match = {}, at = 1, times, probability, seed = 1 }: Fault): (request: Seen) => boolean {
   const random = seededRandom(seed);
   const limit = times ?? (probability === undefined ? 1 : Number.POSITIVE_INFINITY);
   let seen = 0;

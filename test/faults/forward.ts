@@ -13,7 +13,7 @@ export interface ProxyUpstream {
 
 export interface Forwarder {
   /** Sends the client's request on; resolves with the answer's headers, its body still to be read. */
-  forward(req: IncomingMessage, signal: AbortSignal): Promise<IncomingMessage>;
+  forward(req: IncomingMessage, body: Buffer, signal: AbortSignal): Promise<IncomingMessage>;
   close(): void;
 }
 
@@ -36,7 +36,7 @@ export async function openForwarder(upstream: ProxyUpstream): Promise<Forwarder>
     ...(ca ? { ca: await readFile(ca) } : {}),
     ...(certificate ? { key: await readFile(certificate.key), cert: await readFile(certificate.cert) } : {}),
   });
-  const forward: Forwarder['forward'] = async (req, signal) => {
+  const forward: Forwarder['forward'] = async (req, body, signal) => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const sent = request(new URL(req.url ?? '/', url), {
       method: req.method,
@@ -46,8 +46,7 @@ export async function openForwarder(upstream: ProxyUpstream): Promise<Forwarder>
     });
     sent.once('response', resolve);
     sent.on('error', reject);
-    // An error of the upstream reaches us through `sent`; one of the client destroys it.
-    pipeline(req, sent).catch(reject);
+    sent.end(body);
     return promise;
   };
   return { forward, close: () => agent.destroy() };

@@ -76,7 +76,10 @@ test('without faults: passes requests, tokens and its own client certificate on,
   };
   assert.deepEqual(upstream.received.at(-1), expected);
   const { startedAt, ...recorded } = proxy.requests[0] ?? assert.fail();
-  assert.deepEqual(recorded, { n: 1, method: 'PUT', path: `${PATH}?x=1`, forwarded: true, status: 200 });
+  assert.deepEqual(recorded, {
+    ...{ n: 1, method: 'PUT', path: `${PATH}?x=1`, body: '{"a":"ä"}' },
+    ...{ forwarded: true, status: 200 },
+  });
   assert.ok(Date.now() - startedAt.getTime() < 5000);
 });
 
@@ -220,6 +223,15 @@ test('reset forgets faults and requests', async () => {
     proxy.requests.map(({ n }) => n),
     [1],
   );
+});
+
+test('reset ends an absence', async () => {
+  proxy.setFaults([{ action: { do: 'away', ms: 60_000 } }]);
+  await assert.rejects(send('GET'));
+  await assert.rejects(send('GET'), { code: 'ECONNREFUSED' });
+  proxy.reset();
+  await sleep(50);
+  assert.equal((await send('GET')).status, 200);
 });
 
 test('an upstream that is down looks to the client like a closed connection', async () => {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Exchange, serveExchange } from './exchange.ts';
+import { serveExchange } from './exchange.ts';
 import { type Fault, type FaultAction, faultPicker, type RecordedRequest } from './fault.ts';
 import { openForwarder, type ProxyUpstream } from './forward.ts';
 import { type Listener, listen } from './listener.ts';
@@ -20,7 +21,7 @@ export interface FaultProxy extends AsyncDisposable {
   readonly requests: readonly RecordedRequest[];
   /** Replaces the faults; their counts begin anew. */
   setFaults(faults: readonly Fault[]): void;
-  /** Forgets faults and requests. */
+  /** Forgets faults and requests; who is away comes back. */
   reset(): void;
   /** Resets all connections and refuses new ones for `ms`; resolves when the proxy listens again. */
   away(ms: number): Promise<void>;
@@ -41,14 +42,21 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   // Timeouts of the server would be faults that nobody asked for.
   const server = createServer({ key, cert, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
   const listener = await listen(server);
-  const away = (ms: number) => goAway(listener, ms, stopping.signal);
-  server.on('request', (req: IncomingMessage, res: ServerResponse) => {
-    const action = pick(requestLine(req));
-    const entry = recordOf(req, requests.length + 1, action);
+  let present = new AbortController();
+  const away = (ms: number) =>
+    goAway(listener, ms, stopping.signal, AbortSignal.any([stopping.signal, present.signal]));
+  const serve = async (req: IncomingMessage, res: ServerResponse) => {
+    const socket = socketOf(listener, req);
+    const body = await buffer(req);
+    const seen = { method: req.method ?? '', path: req.url ?? '', body: body.toString() };
+    const action = pick(seen);
+    const entry = recordOf(seen, requests.length + 1, action);
     requests.push(entry);
-    const exchange: Exchange = { req, res, entry, action, socket: socketOf(listener, req), forwarder, away };
+    await serveExchange({ req, res, body, entry, action, socket, forwarder, away });
+  };
+  server.on('request', (req: IncomingMessage, res: ServerResponse) => {
     // The client learns of a failure as it would without a proxy: by its connection.
-    serveExchange(exchange).catch(() => exchange.socket.destroy());
+    serve(req, res).catch(() => req.socket.destroy());
   });
   const setFaults = (next: readonly Fault[]) => {
     pick = faultPicker(next);
@@ -56,6 +64,8 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const reset = () => {
     setFaults([]);
     requests.length = 0;
+    present.abort();
+    present = new AbortController();
   };
   const stop = async () => {
     stopping.abort();
@@ -67,11 +77,13 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   return { url, requests, setFaults, reset, away, stop, [Symbol.asyncDispose]: stop };
 }
 
-const requestLine = ({ method = '', url: path = '' }: IncomingMessage) => ({ method, path });
-
-function recordOf(req: IncomingMessage, n: number, action: FaultAction | undefined): RecordedRequest {
+function recordOf(
+  seen: Pick<RecordedRequest, 'method' | 'path' | 'body'>,
+  n: number,
+  action: FaultAction | undefined,
+): RecordedRequest {
   const fault = action ? { fault: action.do } : {};
-  return { n, ...requestLine(req), startedAt: new Date(), forwarded: false, ...fault };
+  return { n, ...seen, startedAt: new Date(), forwarded: false, ...fault };
 }
 
 /** The TCP connection below a request's TLS: only that one can be reset. */
@@ -81,9 +93,14 @@ function socketOf(listener: Listener, req: IncomingMessage) {
   return req.socket;
 }
 
-async function goAway(listener: Listener, ms: number, stopping: AbortSignal): Promise<void> {
+async function goAway(
+  listener: Listener,
+  ms: number,
+  stopping: AbortSignal,
+  ended: AbortSignal,
+): Promise<void> {
   listener.close();
   listener.resetAll();
-  await sleep(ms, undefined, { signal: stopping }).catch(() => undefined);
+  await sleep(ms, undefined, { signal: ended }).catch(() => undefined);
   if (!stopping.aborted) await listener.open();
 }

@@ -74,6 +74,22 @@ test('stall: nothing comes until restore', async () => {
   assert.equal(String((await answer)[0]), 'anyone?');
 });
 
+test('afterBytes: what comes before passes, the rest does not', async () => {
+  await proxy.restore();
+  const socket = await client();
+  const failed = once(socket, 'error');
+  proxy.afterBytes(3, proxy.cut);
+  assert.equal(await echo(socket, 'hello'), 'hel');
+  const [error] = await failed;
+  assert.equal(error.code, 'ECONNRESET');
+  assert.equal(proxy.receivedBytes(), 5);
+  const next = await client();
+  assert.equal(await echo(next, 'again'), 'again');
+  proxy.afterBytes(2, proxy.stall);
+  assert.equal(await echo(next, 'silence'), 'si');
+  assert.equal(await echo(next, 'more', 200), undefined);
+});
+
 test('delay: everything comes later, in each direction', async () => {
   const socket = await client();
   proxy.delay(100);

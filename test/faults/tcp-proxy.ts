@@ -12,6 +12,10 @@ export interface TcpFaultProxyOptions {
 export interface TcpFaultProxy extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
+  /** How many bytes came from the upstream since the start or the last `restore`. */
+  receivedBytes(): number;
+  /** Passes that many bytes from the upstream on, then calls once: with `cut` or `stall`, a fault in the middle. */
+  afterBytes(bytes: number, call: () => void): void;
   /** How many connections are open now. */
   connectionCount(): number;
   /** Resets all connections; new ones are accepted. */
@@ -30,12 +34,13 @@ export interface TcpFaultProxy extends AsyncDisposable {
 /** Stands between a client and any TCP server, for faults of the network. */
 export async function startTcpFaultProxy(options: TcpFaultProxyOptions): Promise<TcpFaultProxy> {
   const flow = createFlow();
+  const meter = createMeter();
   const upstreams = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, client => {
     const upstream = connect({ host: options.upstreamHost, port: options.upstreamPort, allowHalfOpen: true });
     upstreams.add(upstream);
     upstream.once('close', () => upstreams.delete(upstream));
-    join(client, upstream, flow);
+    join(client, upstream, flow, meter);
   });
   const listener = await listen(server);
   const cut = () => {
@@ -48,21 +53,67 @@ export async function startTcpFaultProxy(options: TcpFaultProxyOptions): Promise
   };
   const restore = async () => {
     flow.restore();
+    meter.reset();
     await listener.open();
   };
   return {
     ...{ host: '127.0.0.1', port: listener.port, connectionCount: () => listener.connections.size },
+    ...{ receivedBytes: meter.received, afterBytes: meter.afterBytes },
     ...{ cut, refuse: listener.close, stall: flow.stall, delay: flow.delay, restore, stop },
     [Symbol.asyncDispose]: stop,
   };
 }
 
-function join(client: Socket, upstream: Socket, flow: Flow): void {
+function join(client: Socket, upstream: Socket, flow: Flow, meter: Meter): void {
   // Before the pipelines, which would close the other side as if nothing had happened.
   upstream.once('error', () => client.resetAndDestroy());
   client.once('error', () => upstream.resetAndDestroy());
   pipeline(client, flow.passage(), upstream).catch(() => client.destroy());
-  pipeline(upstream, flow.passage(), client).catch(() => upstream.destroy());
+  pipeline(upstream, meter.passage(), flow.passage(), client).catch(() => upstream.destroy());
+}
+
+interface Meter {
+  /** A stream that counts what goes through. */
+  passage(): Transform;
+  received(): number;
+  afterBytes(bytes: number, call: () => void): void;
+  reset(): void;
+}
+
+function createMeter(): Meter {
+  let bytes = 0;
+  let due: { readonly at: number; readonly call: () => void } | undefined;
+  const pass = async (stream: Transform, chunk: Buffer) => {
+    const room = due ? due.at - bytes : chunk.length + 1;
+    bytes += chunk.length;
+    if (!due || room > chunk.length) {
+      stream.push(chunk);
+      return;
+    }
+    const { call } = due;
+    due = undefined;
+    stream.push(chunk.subarray(0, room));
+    // What was let through goes out first; the rest follows where the connection survives.
+    await sleep(1);
+    call();
+    if (room < chunk.length) stream.push(chunk.subarray(room));
+  };
+  return {
+    passage: () =>
+      new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          void pass(this, chunk).then(() => done());
+        },
+      }),
+    received: () => bytes,
+    afterBytes: (more, call) => {
+      due = { at: bytes + more, call };
+    },
+    reset: () => {
+      bytes = 0;
+      due = undefined;
+    },
+  };
 }
 
 interface Flow {

@@ -77,7 +77,10 @@ export function addCommonOptions(command: Command): Command {
         .default(30),
     )
     .addOption(
-      option('--retry-timeout <seconds>', 'how long a request to the API server that fails is tried again')
+      option(
+        '--retry-timeout <seconds>',
+        'how long a request that fails, to API server or etcd, is tried again',
+      )
         .argParser(parseSeconds)
         .default(360),
     );

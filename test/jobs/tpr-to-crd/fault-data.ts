@@ -1,5 +1,6 @@
-import { TPR_KINDS } from '../../../jobs/lib/calico/tpr-kinds.ts';
+import { TPR_KINDS, type TprKind } from '../../../jobs/lib/calico/tpr-kinds.ts';
 import type { SeedObject } from '../../cluster/seed.ts';
+import { etcdWriter, putAll } from '../lib/etcd/seed.ts';
 
 const POOL = {
   cidr: '10.64.0.0/16',
@@ -42,8 +43,54 @@ function peer(name: string, ip: string): Readonly<Record<string, string>> {
 }
 
 function tpr(kind: string, name: string, spec: unknown, namespace = 'kube-system'): SeedObject {
-  const found = TPR_KINDS.find(candidate => candidate.tpr.kind === kind);
-  if (!found) throw new RangeError(kind);
-  const { group, plural } = found.tpr;
+  const { group, plural } = kindNamed(kind).tpr;
   return { plural, object: { apiVersion: `${group}/v1`, kind, metadata: { name, namespace }, spec } };
 }
+
+function kindNamed(kind: unknown): TprKind {
+  const found = TPR_KINDS.find(candidate => candidate.tpr.kind === kind);
+  if (!found) throw new RangeError(String(kind));
+  return found;
+}
+
+/** Writes the five ThirdPartyResources and objects of them as Kubernetes 1.7 left them in etcd, in its JSON encoding. */
+export async function storeObjects(endpoint: string, objects: readonly SeedObject[]): Promise<void> {
+  const writer = etcdWriter(endpoint);
+  try {
+    await putAll(writer, [...TPR_KINDS.map(storedDefinition), ...objects.map(storedInstance)]);
+  } finally {
+    writer.close();
+  }
+}
+
+function storedDefinition({ tprName, description }: TprKind): [string, Buffer] {
+  const metadata = serverMetadata({ name: tprName });
+  const stored = {
+    kind: 'ThirdPartyResource',
+    ...EXTENSIONS,
+    metadata,
+    description,
+    versions: [{ name: 'v1' }],
+  };
+  return [`/registry/thirdpartyresources/${tprName}`, jsonOf(stored)];
+}
+
+function storedInstance({ object }: SeedObject): [string, Buffer] {
+  const { tpr: resource, storedPlural } = kindNamed(object.kind);
+  const { name, namespace } = object.metadata;
+  const metadata = serverMetadata({ name, namespace });
+  const data = jsonOf({ ...object, metadata: { name } }).toString('base64');
+  const stored = { kind: 'ThirdPartyResourceData', ...EXTENSIONS, metadata, data };
+  const key = `/registry/ThirdPartyResourceData/${resource.group}/${storedPlural}/${namespace}/${name}`;
+  return [key, jsonOf(stored)];
+}
+
+const EXTENSIONS = { apiVersion: 'extensions/v1beta1' };
+
+const serverMetadata = (metadata: Record<string, unknown>) => ({
+  ...metadata,
+  uid: `uid-${String(metadata.name)}`,
+  creationTimestamp: '2017-09-01T10:00:00Z',
+});
+
+const jsonOf = (value: unknown): Buffer => Buffer.from(`${JSON.stringify(value)}\n`);

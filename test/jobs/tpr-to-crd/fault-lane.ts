@@ -5,62 +5,85 @@ import type { KubeClient } from '../../../jobs/lib/kubernetes/client.ts';
 import { list } from '../../../jobs/lib/kubernetes/list.ts';
 import { update } from '../../../jobs/lib/kubernetes/write.ts';
 import { sleep } from '../../../jobs/lib/run/abort.ts';
+import { buildBundle } from '../../bench/bundle.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { seedNodes, seedObjects } from '../../cluster/seed.ts';
 import type { Fault, RecordedRequest } from '../../faults/fault.ts';
 import { type FaultProxy, startFaultProxy } from '../../faults/proxy.ts';
+import { startTcpFaultProxy, type TcpFaultProxy } from '../../faults/tcp-proxy.ts';
 import { deleteAll, deleteCrds } from '../clean-cluster.ts';
 import { startJobCluster } from '../job-cluster.ts';
 import { type JobProcess, type JobResult, startJob } from '../job-process.ts';
 import { accountWith, manifestRights } from '../job-rights.ts';
-import { FAULT_NODES, FAULT_TPRS } from './fault-data.ts';
+import { FAULT_NODES, FAULT_TPRS, storeObjects } from './fault-data.ts';
 
 /** A run and the requests that it made. */
 export interface FaultedRun extends JobResult {
   /** All that it wrote. */
   readonly log: string;
   readonly requests: readonly RecordedRequest[];
+  readonly seconds: number;
 }
 
-/** A cluster with the data of the fault tests, and a proxy before it that spoils what the job does. */
+/** A cluster with the data of the fault tests, and proxies before it that spoil what the job does. */
 export interface FaultLane extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly proxy: FaultProxy;
-  /** The administrator, beside the proxy. */
+  /** Before the etcd that a job reads with `fromEtcd`. */
+  readonly etcd: TcpFaultProxy;
+  /** The administrator, beside the proxies. */
   readonly admin: KubeClient;
-  /** Starts the job behind the proxy, with the rights of the manifest and no others. */
+  /** Starts the job behind the proxies, with the rights of the manifest and no others. */
   start(options?: readonly string[]): JobProcess;
-  /** Runs the job to its end, with these faults and no others. */
+  /** Runs the job to its end, with these faults of the API server and no others. */
   run(faults?: readonly Fault[], options?: readonly string[]): Promise<FaultedRun>;
   /** Undoes what jobs did. ThirdPartyResources were never written and stay. */
   clean(): Promise<void>;
 }
 
+export interface LaneOptions {
+  /** The ThirdPartyResources are in etcd only, as after an upgrade to Kubernetes 1.8, and jobs read them there. */
+  readonly fromEtcd?: boolean;
+}
+
 /** Starts a lane, not touched by any job yet. */
-export async function startFaultLane(): Promise<FaultLane> {
+export async function startFaultLane({ fromEtcd = false }: LaneOptions = {}): Promise<FaultLane> {
   await using stack = new AsyncDisposableStack();
-  const { cluster, client: admin, stop } = await startJobCluster();
+  // Hundreds of runs start the same program, so it has to start fast.
+  const bundling = buildBundle();
+  bundling.catch(() => undefined);
+  const { cluster, client: admin, stop } = await startJobCluster(fromEtcd ? {} : undefined);
   stack.defer(stop);
-  await seedObjects(admin, FAULT_TPRS);
+  const { main } = stack.use(await bundling);
+  if (fromEtcd) await storeObjects(cluster.etcd.endpoint, FAULT_TPRS);
+  else await seedObjects(admin, FAULT_TPRS);
   await seedNodes(admin, FAULT_NODES);
   const { server: url, ca, localhost: certificate } = cluster;
   const proxy = stack.use(await startFaultProxy({ upstream: { url, ca }, certificate }));
+  const { hostname, port } = new URL(cluster.etcd.endpoint);
+  const etcd = stack.use(await startTcpFaultProxy({ upstreamHost: hostname, upstreamPort: Number(port) }));
   const kubeconfig = await accountWith(cluster, admin, manifestRights(), { server: proxy.url });
-  // Hundreds of runs start the same program.
   const env = { NODE_COMPILE_CACHE: join(cluster.directory, 'compile-cache') };
+  const source = fromEtcd ? ['--from-etcd', `http://${etcd.host}:${etcd.port}`] : [];
   const start: FaultLane['start'] = (options = []) =>
-    startJob(['tpr-to-crd', ...options], { kubeconfig, env });
-  const run: FaultLane['run'] = async (faults = [], options = []) => {
-    proxy.reset();
-    proxy.setFaults(faults);
-    const result = await start(options).result;
-    const requests = [...proxy.requests];
-    proxy.reset();
-    return { ...result, log: result.stdout + result.stderr, requests };
-  };
+    startJob(['tpr-to-crd', ...source, ...options], { kubeconfig, env, main });
+  const run = runner(proxy, start);
   const owned = stack.move();
   const end = () => owned.disposeAsync();
-  return { cluster, proxy, admin, start, run, clean: () => clean(admin), [Symbol.asyncDispose]: end };
+  return { cluster, proxy, etcd, admin, start, run, clean: () => clean(admin), [Symbol.asyncDispose]: end };
+}
+
+function runner(proxy: FaultProxy, start: FaultLane['start']): FaultLane['run'] {
+  return async (faults = [], options = []) => {
+    proxy.reset();
+    proxy.setFaults(faults);
+    const started = performance.now();
+    const result = await start(options).result;
+    const seconds = (performance.now() - started) / 1000;
+    const requests = [...proxy.requests];
+    proxy.reset();
+    return { ...result, log: result.stdout + result.stderr, requests, seconds };
+  };
 }
 
 async function clean(admin: KubeClient): Promise<void> {

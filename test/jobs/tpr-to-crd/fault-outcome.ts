@@ -14,12 +14,14 @@ export interface Outcome extends Omit<Content, 'backups'> {
   readonly backups: Readonly<Record<string, unknown>>;
   /** How the last run ended, by its own report. */
   readonly reported: unknown;
+  /** The backups that are listed beside the report. */
+  readonly listed: readonly string[];
 }
 
 export async function readOutcome(admin: KubeClient): Promise<Outcome> {
-  const [{ tprs, crds, crdObjects, nodes, backups }, reported] = await Promise.all([
+  const [{ tprs, crds, crdObjects, nodes, backups }, left] = await Promise.all([
     readContent(admin),
-    reportedOutcome(admin),
+    readReport(admin),
   ]);
   return {
     // With their versions: a job never writes them.
@@ -28,7 +30,7 @@ export async function readOutcome(admin: KubeClient): Promise<Outcome> {
     crdObjects: crdObjects.map(onceWritten),
     nodes,
     backups: Object.fromEntries(backups.map(({ metadata, data }) => [metadata.name, data])),
-    reported,
+    ...left,
   };
 }
 
@@ -37,11 +39,15 @@ function onceWritten(object: KubeObject): KubeObject {
   return { ...withoutServerFields(object), generation: object.metadata.generation };
 }
 
-async function reportedOutcome(admin: KubeClient): Promise<unknown> {
+async function readReport(admin: KubeClient): Promise<Pick<Outcome, 'reported' | 'listed'>> {
   const configMap = await get(admin, CONFIG_MAPS, 'calico-upgrade-report-tpr-to-crd', 'default');
-  const data = isRecord(configMap?.data) ? configMap.data['report.yaml'] : undefined;
-  const report = typeof data === 'string' ? load(data) : undefined;
-  return isRecord(report) ? report.outcome : undefined;
+  const data = isRecord(configMap?.data) ? configMap.data : {};
+  const report: unknown = load(String(data['report.yaml'] ?? '{}'));
+  const lines = String(data['backups.txt'] ?? '').trimEnd();
+  return {
+    reported: isRecord(report) ? report.outcome : undefined,
+    listed: lines.split('\n').map(line => line.replace(/^.*\//, '')),
+  };
 }
 
 /**
@@ -51,9 +57,12 @@ async function reportedOutcome(admin: KubeClient): Promise<unknown> {
 export async function assertOutcome(admin: KubeClient, reference: Outcome, what: string): Promise<void> {
   const found = await readOutcome(admin);
   const known = Object.entries(found.backups).filter(([name]) => name in reference.backups);
-  assert.deepEqual({ ...found, backups: Object.fromEntries(known) }, reference, what);
+  const { listed } = reference;
+  assert.deepEqual({ ...found, backups: Object.fromEntries(known), listed }, reference, what);
   const store = configMapBackupStore(admin, 'default');
   const complete = await backupNames(admin);
+  assert.deepEqual(found.listed.toSorted(), complete.toSorted(), `${what}: the list of backups`);
+  assert.equal(found.listed[0], listed[0], `${what}: the backup of the original data is listed first`);
   for (const name of complete) await store.load(name);
   const parts = Object.keys(found.backups).filter(name => !complete.includes(name));
   const orphans = parts.filter(part => !complete.some(name => part.startsWith(`${name}-`)));

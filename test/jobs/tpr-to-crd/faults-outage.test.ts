@@ -6,10 +6,13 @@ import { useFaultLane } from './fault-suite.ts';
 
 const ALWAYS = Number.POSITIVE_INFINITY;
 
-const IMPATIENT = ['--retry-timeout', '2', '--request-timeout', '1'];
+const IMPATIENT = ['--retry-timeout', '2'];
 
 /** Seconds: the retries of IMPATIENT, those of the report, and what a busy machine needs. */
 const BOUND = 20;
+
+/** Stands for minutes: see the default of --retry-timeout. */
+const AWAY: FaultAction = { do: 'away', ms: 2000 };
 
 const AWAY_AT: readonly (readonly [when: string, match: FaultFilter])[] = [
   ['before it has answered anything', {}],
@@ -19,85 +22,98 @@ const AWAY_AT: readonly (readonly [when: string, match: FaultFilter])[] = [
   ['while Nodes are changed', { methods: ['PATCH'] }],
 ];
 
-const FOR_EVER: readonly (readonly [what: string, action: FaultAction])[] = [
-  ['closes every connection', { do: 'refuse' }],
-  ['resets every connection', { do: 'reset' }],
-  ['never answers', { do: 'stall' }],
-  ['answers 429 to everything', { do: 'status', code: 429, retryAfterSeconds: 1 }],
-  ['answers 500 to everything', { do: 'status', code: 500 }],
+const FOR_EVER: readonly (readonly [what: string, action: FaultAction, says: RegExp])[] = [
+  ['closes every connection', { do: 'refuse' }, /API server https:\/\/127\.0\.0\.1:\d+/],
+  ['resets every connection', { do: 'reset' }, /API server https:\/\/127\.0\.0\.1:\d+/],
+  ['never answers', { do: 'stall' }, /no answer in time \(API server https:\/\/127\.0\.0\.1:\d+\)/],
+  ['answers 429 to everything', { do: 'status', code: 429, retryAfterSeconds: 1 }, /429: Too many requests/],
+  ['answers 500 to everything', { do: 'status', code: 500 }, /500: Internal error occurred/],
+  ['answers 503 to everything', { do: 'status', code: 503 }, /503: the server is currently unable/],
 ];
 
-describe('an API server that is away', { timeout: 600_000 }, () => {
-  const suite = useFaultLane();
+/** All that a run writes that has not begun to copy. */
+const REPORT_ONLY = { 'POST /api/v1/namespaces/default/configmaps calico-upgrade-report-tpr-to-crd': 1 };
 
-  // Five seconds stand for minutes: see the default of --retry-timeout.
+const exactly = (path: string): RegExp => new RegExp(`^${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+
+const suite = useFaultLane();
+
+describe('an API server that is away', { timeout: 600_000 }, () => {
   for (const [when, match] of AWAY_AT) {
     test(`${when}: the run waits for it and ends as if nothing had been`, async () => {
-      const { exitCode, log } = await suite.lane.run([{ match, action: { do: 'away', ms: 5000 } }]);
-      assert.equal(exitCode, 0, log);
-      await suite.isComplete(log);
+      const run = await suite.lane.run([{ match, action: AWAY }]);
+      assert.equal(run.exitCode, 0, run.log);
+      assert.match(run.log, /; trying again in /);
+      await suite.isComplete(run.log);
     });
   }
-
-  test('for longer than the run waits: it says so, and the next one ends as if nothing had been', async () => {
-    const match = { methods: ['POST'], path: /\/bgppeers$/ };
-    const run = await suite.lane.run([{ match, action: { do: 'away', ms: 8000 } }], IMPATIENT);
-    assert.equal(run.exitCode, 1, run.log);
-    assert.match(run.sentence, /Nothing is lost: start the job again when the API server answers/);
-    await suite.nextRunCompletes();
-  });
 });
 
 describe('an API server that does not recover', { timeout: 600_000 }, () => {
-  const suite = useFaultLane();
-
   /** A run that fails for ever ends soon, and says what was wrong and what to do. */
-  async function fails(faults: readonly Fault[], options: readonly string[] = IMPATIENT) {
-    const started = performance.now();
-    const run = await suite.lane.run(faults, options);
-    const seconds = (performance.now() - started) / 1000;
+  async function fails(fault: Fault, options: readonly string[] = IMPATIENT) {
+    const run = await suite.lane.run([{ times: ALWAYS, ...fault }], options);
     assert.equal(run.exitCode, 1, run.log);
-    assert.ok(seconds < BOUND, `${seconds} s`);
-    assert.equal(run.stdout.trimEnd().split('\n').at(-1)?.includes('error: '), true, run.log);
+    assert.ok(run.seconds < BOUND, `${run.seconds} s: ${run.log}`);
+    assert.match(run.stdout.trimEnd().split('\n').at(-1) ?? '', / error: /);
+    assert.match(run.sentence, /Nothing is lost: start the job again when the API server answers$/);
+    assert.doesNotMatch(run.log, /\n {4}at /, 'a stack trace');
     return run;
   }
 
-  for (const [what, action] of FOR_EVER) {
+  for (const [what, action, says] of FOR_EVER) {
     test(`${what}: the job gives up in bounded time and says what to do`, async () => {
-      const { sentence } = await fails([{ action, times: ALWAYS }]);
-      assert.match(
-        sentence,
-        /^(GET|POST) \/.*Nothing is lost: start the job again when the API server answers$/,
-      );
+      const timeout = action.do === 'stall' ? ['--request-timeout', '1'] : [];
+      const { sentence } = await fails({ action }, [...IMPATIENT, ...timeout]);
+      assert.match(sentence, /^(GET|POST) \//);
+      assert.match(sentence, says);
     });
   }
 
+  const NOBODY: FaultAction = { do: 'away', ms: 600_000 };
+
   test('nobody listens: the job gives up in bounded time and names the server', async () => {
-    const run = await suite.lane.run([{ action: { do: 'away', ms: BOUND * 1000 } }], IMPATIENT);
-    assert.equal(run.exitCode, 1, run.log);
-    assert.match(run.sentence, /ECONNREFUSED.*https:\/\/127\.0\.0\.1:\d+/);
+    const { sentence } = await fails({ action: NOBODY, times: 1 });
+    assert.match(sentence, /ECONNREFUSED.*API server https:\/\/127\.0\.0\.1:\d+/);
   });
 
-  test('a list that fails never counts as empty: nothing is written', async () => {
-    const action: FaultAction = { do: 'status', code: 500 };
-    const match = { path: /\/projectcalico\.org\/v1\/ippools/ };
-    const { requests, sentence } = await fails([{ match, action, times: ALWAYS }]);
-    assert.match(sentence, /ippools/);
-    assert.deepEqual(effects(requests), { 'POST /api/v1/namespaces/default/configmaps': 1 });
-    await suite.nextRunCompletes();
+  for (const [when, match] of AWAY_AT.slice(1)) {
+    test(`nobody listens any more ${when}: the next run ends as if nothing had been`, async () => {
+      const { sentence } = await fails({ match, action: NOBODY, times: 1 });
+      assert.match(sentence, /API server https:\/\/127\.0\.0\.1:\d+/);
+      await suite.nextRunCompletes();
+    });
+  }
+
+  test('a list that fails never counts as empty: nothing is written', async t => {
+    const paths = suite.reference.run.requests.map(({ path }) => path);
+    const lists = new Set(paths.filter(path => path.includes('?limit=500')));
+    assert.notEqual(lists.size, 0);
+    for (const list of lists) {
+      await t.test(list, async () => {
+        const match = { methods: ['GET'], path: exactly(list) };
+        const fault: Fault = { match, action: { do: 'status', code: 500 } };
+        const { requests, sentence } = await fails(fault, ['--retry-timeout', '0.3']);
+        assert.ok(sentence.startsWith(`GET ${list.replace(/\?.*/, '')}: 500: `), sentence);
+        assert.deepEqual(effects(requests), REPORT_ONLY);
+      });
+    }
   });
 
   test('writes fail, reads do not: the next run ends as if nothing had been', async () => {
-    const action: FaultAction = { do: 'status', code: 503 };
-    await fails([{ match: STORED_WRITES, at: 6, action, times: ALWAYS }]);
+    await fails({ match: STORED_WRITES, at: 6, action: { do: 'status', code: 503 } });
     await suite.nextRunCompletes();
   });
 
-  test('every write is a conflict: the job gives up, and the next run ends as if nothing had been', async () => {
+  test('every change is a conflict: the job gives up, and the next run ends as if nothing had been', async () => {
     const action: FaultAction = { do: 'status', code: 409 };
-    const match = { methods: ['PATCH'] };
-    const run = await suite.lane.run([{ match, action, times: ALWAYS }]);
+    const run = await suite.lane.run([{ match: { methods: ['PATCH'] }, action, times: ALWAYS }]);
     assert.equal(run.exitCode, 1, run.log);
+    assert.ok(run.seconds < 3 * BOUND, `${run.seconds} s`);
+    assert.match(
+      run.sentence,
+      /^PATCH \/api\/v1\/nodes\/node-\d: 409: .*Somebody keeps changing this object: .*, then start the job again$/,
+    );
     await suite.nextRunCompletes();
   });
 });

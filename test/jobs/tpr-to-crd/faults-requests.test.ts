@@ -1,46 +1,67 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { FaultAction } from '../../faults/fault.ts';
-import { isStoredWrite, STORED_WRITES, spreadFaults } from './fault-plan.ts';
+import { type FaultAction, requestKey } from '../../faults/fault.ts';
+import type { FaultedRun } from './fault-lane.ts';
+import { isStoredWrite, STORED_WRITES } from './fault-plan.ts';
 import { useFaultLane } from './fault-suite.ts';
-
-/** Over how many runs the requests are spread: a fifth of them fails in each. */
-const RUNS = 5;
 
 const FAULTS: readonly (readonly [what: string, action: FaultAction])[] = [
   ['refused', { do: 'refuse' }],
   ['reset', { do: 'reset' }],
   ['reset after the server did it', { do: 'reset-after' }],
+  ['answered 429', { do: 'status', code: 429 }],
   ['answered 500', { do: 'status', code: 500 }],
   ['answered 503', { do: 'status', code: 503 }],
 ];
 
 const CONFLICT: FaultAction = { do: 'status', code: 409 };
 
-// F3 and F4: each request of the job fails once.
-describe('a request that fails', { timeout: 600_000 }, () => {
-  const suite = useFaultLane();
+const suite = useFaultLane();
 
-  for (let run = 0; run < RUNS; run += 1) {
-    const part = `part ${run + 1} of ${RUNS} of all`;
-    for (const [what, action] of FAULTS) {
-      test(`${what} (${part} requests): is sent again, and each thing is done once`, async () => {
-        const faults = spreadFaults(suite.planned, action, RUNS)[run] ?? [];
-        assert.equal(await suite.survives(faults), faults.length);
-      });
-    }
-
-    test(`refused with a conflict (${part} writes): is done once, on what is then there`, async () => {
-      const faults = spreadFaults(suite.planned.filter(isStoredWrite), CONFLICT, RUNS)[run] ?? [];
-      assert.equal(await suite.survives(faults), faults.length);
-    });
-  }
-
-  for (const seed of [1, 2, 3, 4]) {
-    test(`conflicts on three of ten writes (seed ${seed}): each thing is done once`, async () => {
-      assert.ok(
-        (await suite.survives([{ match: STORED_WRITES, probability: 0.3, seed, action: CONFLICT }])) > 0,
-      );
+// F3 and F4: each request of the job fails once. What is sent again passes, so that one run meets them all.
+describe('every request of a run, once', { timeout: 600_000 }, () => {
+  for (const [what, action] of FAULTS) {
+    test(`${what}: is sent again, and each thing is done once`, async () => {
+      suite.assertAllHit(await suite.survives([{ each: true, action }]));
     });
   }
 });
+
+describe('every write of a run, once', { timeout: 600_000 }, () => {
+  test('refused with a conflict: is done once, on what is then there', async () => {
+    suite.assertAllHit(
+      await suite.survives([{ each: true, match: STORED_WRITES, action: CONFLICT }]),
+      'writes',
+    );
+  });
+
+  test('answered 429 with Retry-After, on some: waits as long as it was told', async () => {
+    const action: FaultAction = { do: 'status', code: 429, retryAfterSeconds: 1 };
+    const match = { methods: ['POST', 'PATCH'], path: /\/(customresourcedefinitions|ippools|nodes\/.*)$/ };
+    const run = await suite.survives([{ each: true, match, action }]);
+    const found = pauses(run);
+    assert.notEqual(found.length, 0);
+    for (const ms of found) assert.ok(ms >= 990, `${ms} ms: ${run.log}`);
+  });
+});
+
+describe('three of ten writes', { timeout: 600_000 }, () => {
+  for (const seed of [1, 2, 3, 4]) {
+    test(`refused with a conflict (seed ${seed}): each thing is done once`, async () => {
+      const fault = { match: STORED_WRITES, probability: 0.3, seed, action: CONFLICT };
+      const { requests } = await suite.survives([fault]);
+      assert.ok(requests.some(({ fault: hit }) => hit !== undefined));
+    });
+  }
+});
+
+/** How long after each write that was hit the same one was sent again, in milliseconds. */
+function pauses({ requests }: FaultedRun): readonly number[] {
+  const writes = requests.filter(isStoredWrite);
+  return writes
+    .filter(({ fault }) => fault !== undefined)
+    .map(hit => {
+      const again = writes.find(({ n, ...other }) => n > hit.n && requestKey(other) === requestKey(hit));
+      return (again?.startedAt.getTime() ?? 0) - hit.startedAt.getTime();
+    });
+}
