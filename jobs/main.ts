@@ -66,4 +66,6 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+// What a library deprecates is nothing that an operator can act on.
+process.noDeprecation = true;
 process.exitCode = await main(process.argv);

@@ -63,7 +63,7 @@ async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): 
     await verify(options, run, target, planOptions, done, new Set(plan.actions.keep.map(conflictKey)));
   } finally {
     findings.counts = countsOf(doneRows(source, plan, done), 'done');
-    showDone(run.stage('report'), doneRows(source, plan, done));
+    showDone(run.aside('report'), doneRows(source, plan, done));
   }
   return { ...findings, sentence: doneSentence(totals(doneRows(source, plan, done), 'done'), plan) };
 }

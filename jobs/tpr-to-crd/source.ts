@@ -32,8 +32,9 @@ export async function readSource(
 export type ExistingObjects = ReadonlyMap<string, readonly KubeObject[] | undefined>;
 
 export async function readExisting(client: KubeClient): Promise<ExistingObjects> {
-  const lists = await Promise.all(TPR_KINDS.map(({ crd }) => list(client, crd)));
-  return new Map(TPR_KINDS.map(({ crd }, index) => [crd.plural, lists[index]]));
+  const existing = new Map<string, readonly KubeObject[] | undefined>();
+  for (const { crd } of TPR_KINDS) existing.set(crd.plural, await list(client, crd));
+  return existing;
 }
 
 /** Loaded only where it is asked for: the etcd client is large. */

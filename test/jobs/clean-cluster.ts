@@ -11,12 +11,16 @@ import { CRDS } from './resources.ts';
 
 /**
  * Brings a cluster back to how it was before a test seeded it and ran jobs in it: no objects of Calico, none of the
- * CRDs, nothing of ours in `default`. The definitions of ThirdPartyResources stay: their endpoints need seconds.
+ * CRDs unless they are to be kept, nothing of ours in `default`. The definitions of ThirdPartyResources stay: their
+ * endpoints need seconds.
  */
-export async function cleanCluster(client: KubeClient): Promise<void> {
+export async function cleanCluster(
+  client: KubeClient,
+  { keepCrds = false }: { readonly keepCrds?: boolean } = {},
+): Promise<void> {
   await Promise.all([
     ...TPR_KINDS.map(({ tpr }) => deleteAll(client, tpr)),
-    deleteCrds(client),
+    ...(keepCrds ? TPR_KINDS.map(({ crd }) => deleteAll(client, crd)) : [deleteCrds(client)]),
     deleteAll(client, CONFIG_MAPS, 'app.kubernetes.io/managed-by=calico-upgrade'),
     deleteCalico(client),
   ]);
@@ -56,6 +60,12 @@ export async function untilGone(
 ): Promise<void> {
   const signal = AbortSignal.timeout(30_000);
   while (await get(client, resource, name, namespace)) await sleep(20, signal);
+}
+
+/** Returns when the API server answers 404 to a list of the kind. */
+export async function untilNotServed(client: KubeClient, resource: Resource): Promise<void> {
+  const signal = AbortSignal.timeout(30_000);
+  while (await list(client, resource)) await sleep(50, signal);
 }
 
 /** Deletes the objects of a kind in every namespace, those with the labels where given. */

@@ -1,8 +1,10 @@
+import { load } from 'js-yaml';
 import { TPR_KINDS } from '../../jobs/lib/calico/tpr-kinds.ts';
 import { CONFIG_MAPS, NODES, THIRD_PARTY_RESOURCES } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
 import { list } from '../../jobs/lib/kubernetes/list.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
+import { get } from '../../jobs/lib/kubernetes/write.ts';
 import { configMapBackupStore } from '../../jobs/lib/run/backup-configmap.ts';
 import { CRDS } from './resources.ts';
 
@@ -85,4 +87,16 @@ export async function onlyBackup(client: KubeClient): Promise<ReadonlyMap<string
   if (names.length > 1) throw new Error(`several backups: ${names.join(', ')}`);
   const [name] = names;
   return name === undefined ? undefined : configMapBackupStore(client, 'default').load(name);
+}
+
+/** The report of the last run of `tpr-to-crd`, from its ConfigMap. */
+export async function readReport(client: KubeClient): Promise<Record<string, unknown>> {
+  const configMap = await get(client, CONFIG_MAPS, 'calico-upgrade-report-tpr-to-crd', 'default');
+  return parseReport(isRecord(configMap?.data) ? configMap.data['report.yaml'] : undefined);
+}
+
+export function parseReport(text: unknown): Record<string, unknown> {
+  const report = load(String(text));
+  if (!isRecord(report)) throw new Error(`no report: ${text}`);
+  return report;
 }

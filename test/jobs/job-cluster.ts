@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { after, before, beforeEach } from 'node:test';
 import { connect, type KubeClient } from '../../jobs/lib/kubernetes/client.ts';
 import { type Cluster, type ClusterOptions, startCluster } from '../cluster/cluster.ts';
@@ -30,9 +31,17 @@ export async function startJobCluster(
     await stop();
     throw error;
   }
-  const run: JobCluster['run'] = (args, given) => runJob(args, { kubeconfig: cluster.kubeconfig, ...given });
+  const run: JobCluster['run'] = (args, { env = {}, ...others } = {}) =>
+    runJob(args, {
+      kubeconfig: cluster.kubeconfig,
+      ...others,
+      env: { ...compileCache(cluster), ...env },
+    });
   return { cluster, client, run, stop };
 }
+
+/** Node keeps compiled sources there: the runs of a test file start in half the time. */
+const compileCache = ({ directory }: Cluster) => ({ NODE_COMPILE_CACHE: join(directory, 'compile-cache') });
 
 export interface SharedCluster extends JobCluster {
   /** For further hooks of the file, which node:test runs beside ours. */

@@ -31,16 +31,17 @@ export async function readTprs(
 ): Promise<Tprs> {
   const all = (await list(client, THIRD_PARTY_RESOURCES)) ?? [];
   const defined = new Set(all.map(({ metadata }) => metadata.name));
-  const instances = await Promise.all(
-    kinds.map(async kind => {
-      const objects = await list(client, kind.tpr);
-      return objects ?? (defined.has(kind.tprName) ? listWhenServed(client, kind, signal) : undefined);
-    }),
-  );
+  const instances = new Map<string, readonly KubeObject[] | undefined>();
+  // One after the other: the text of a list, which 1.7 sends as a whole, takes more memory than its objects.
+  for (const kind of kinds) {
+    const objects = await list(client, kind.tpr);
+    const isLate = objects === undefined && defined.has(kind.tprName);
+    instances.set(kind.tprName, isLate ? await listWhenServed(client, kind, signal) : objects);
+  }
   const names = new Set(kinds.map(({ tprName }) => tprName));
   return {
     definitions: all.filter(({ metadata }) => names.has(metadata.name)),
-    instances: new Map(kinds.map(({ tprName }, index) => [tprName, instances[index]])),
+    instances,
   };
 }
 

@@ -22,7 +22,7 @@ export function directoryBackupStore(root: string): BackupStore {
         await writeDurably(join(directory, INDEX_FILE), indexText(indexEntries(files)));
         await syncDirectory(directory);
       } catch (error) {
-        throw failedRun(`cannot write the backup to ${directory}: ${messageOf(error)}. Nothing was changed`);
+        throw failedRun(`cannot write the backup to ${directory}: ${messageOf(error)}`);
       }
       await loadDirectory(directory);
       return directory;

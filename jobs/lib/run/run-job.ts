@@ -14,6 +14,8 @@ import { terminationMessage, writeTerminationMessage } from './termination.ts';
 export interface Run {
   /** The log of one stage: preflight, plan, backup, apply, verify. */
   stage(name: string): Log;
+  /** The log of a stage that the run does not enter: the reasons of a failure stay with the stage before. */
+  aside(name: string): Log;
   /** Connects at the first call. */
   client(): KubeClient;
   readonly signal: AbortSignal;
@@ -92,6 +94,7 @@ async function attempt(
       current = log.child({ stage: name });
       return current;
     },
+    aside: name => log.child({ stage: name }),
     client: () => {
       client ??= connect(connectOptions(options, stop.signal, () => current));
       return client;
