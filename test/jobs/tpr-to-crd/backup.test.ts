@@ -155,8 +155,7 @@ describe('without its backup a run writes nothing', () => {
     const mounted = await runCommand('mount', options);
     if (mounted.exitCode !== 0) return t.skip(`cannot mount a small disk here: ${mounted.stderr.trim()}`);
     try {
-      const sentence =
-        /^cannot write the backup to .*: ENOSPC: no space left on device/;
+      const sentence = /^cannot write the backup to .*: ENOSPC: no space left on device/;
       await assertNothingWritten(['--backup', directory], 1, sentence);
     } finally {
       await runOrFail('umount', [directory]);

@@ -5,6 +5,7 @@ import { crdName, ensureCrd } from '../../../jobs/lib/kubernetes/crd.ts';
 import { seedNodes, seedObjects } from '../../cluster/seed.ts';
 import { type Content, onlyBackup } from '../content.ts';
 import type { JobResult } from '../job-process.ts';
+import { BACKUP_DIFFERENCES } from '../lib/calico/backup-differences.ts';
 import { GOLDEN_DIFFERENCES } from '../lib/calico/golden-differences.ts';
 import { recordedDifferences } from '../lib/calico/recorded-outcome.ts';
 import { type Recording, readRecordings } from '../lib/calico/recordings.ts';
@@ -74,35 +75,3 @@ const timeless = (text: string): string =>
     .replace(/^( {4}creationTimestamp): .*$/gm, '$1: TIME')
     .replace(/^( {4}uid): .*$/gm, '$1: UID')
     .replace(/^( {4}resourceVersion): "\d+"$/gm, '$1: "VERSION"');
-
-/** calicoctl printed an error in place of all objects because of one; ours lacks only that one. */
-const BACKUP_DIFFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  '049-pool-list-fails': {
-    'ippool.yaml': `- apiVersion: v1
-  kind: ipPool
-  metadata:
-    cidr: 10.65.0.0/16
-  spec:
-    nat-outgoing: true
-- apiVersion: v1
-  kind: ipPool
-  metadata:
-    cidr: 10.66.0.0/16
-  spec:
-    ipip:
-      enabled: true
-      mode: always
-    nat-outgoing: true
-`,
-  },
-  '059-peer-as-overflow': {
-    'bgppeer.yaml': `- apiVersion: v1
-  kind: bgpPeer
-  metadata:
-    peerIP: 192.0.2.2
-    scope: global
-  spec:
-    asNumber: 64513
-`,
-  },
-};
