@@ -1,7 +1,7 @@
 import type { TprBackup } from '../lib/calico/tpr-backup.ts';
 import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { sameContent } from '../lib/kubernetes/clean.ts';
-import { type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
+import { isBeingDeleted, type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
 import { type Resource, resourceName } from '../lib/kubernetes/resource.ts';
 import { type NodeRestore, planNodeRestore } from './nodes.ts';
 import type { Present } from './present.ts';
@@ -100,7 +100,7 @@ function itemsOf(
 }
 
 const isDying = ({ present }: { readonly present: KubeObject | undefined }): boolean =>
-  present?.metadata.deletionTimestamp !== undefined;
+  present !== undefined && isBeingDeleted(present);
 
 function extraObjects(saved: TprBackup, present: Present): readonly string[] {
   return TPR_KINDS.flatMap(({ tprName, tpr }) => {

@@ -1,5 +1,6 @@
 import { conflictText } from '../lib/calico/conflict.ts';
 import { problemText } from '../lib/calico/problem.ts';
+import { isBeingDeleted } from '../lib/kubernetes/object.ts';
 import { type Failure, refused } from '../lib/run/failure.ts';
 import { countOf } from '../lib/run/table.ts';
 import type { Plan } from './plan.ts';
@@ -8,7 +9,7 @@ import type { Plan } from './plan.ts';
 export function refusalOf(plan: Plan, skipInvalid: boolean): Failure | undefined {
   const invalid = skipInvalid ? [] : plan.problems;
   const { conflicts } = plan.actions;
-  const dying = conflicts.filter(({ existing }) => existing.metadata.deletionTimestamp !== undefined);
+  const dying = conflicts.filter(({ existing }) => isBeingDeleted(existing));
   const strangers = conflicts.filter(conflict => !conflict.object && !dying.includes(conflict));
   const differing = conflicts.length - dying.length - strangers.length;
   const objects = new Set(invalid.map(({ object }) => object)).size;

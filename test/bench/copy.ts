@@ -8,6 +8,7 @@ import { firstServed } from '../../jobs/lib/kubernetes/discovery.ts';
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { defineTprs, seedObjects } from '../cluster/seed.ts';
 import { startFaultProxy } from '../faults/proxy.ts';
+import { imageEnvironment } from './image-node.ts';
 import { type Measured, runMeasured } from './measured-process.ts';
 import { benchTprs, copiesOf } from './objects.ts';
 
@@ -29,9 +30,10 @@ export async function startSeeded(name: string, count: number): Promise<SeededCl
   return { cluster, admin, count, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-/** Runs `tpr-to-crd` as its own process; `main` is the source or the bundle. Fails unless every object was created. */
+/** Runs `tpr-to-crd` as the image does; `main` is the bundle. Fails unless every object was created. */
 export async function runCopy(main: string, seeded: SeededCluster, kubeconfig: string): Promise<Measured> {
-  const measured = await runMeasured(process.execPath, [main, 'tpr-to-crd'], { KUBECONFIG: kubeconfig });
+  const env = { ...imageEnvironment(), KUBECONFIG: kubeconfig };
+  const measured = await runMeasured(process.execPath, [main, 'tpr-to-crd'], env);
   if (measured.exitCode !== 0 || !measured.stdout.includes(`${seeded.count} created,`)) {
     throw new Error(`tpr-to-crd did not copy everything:\n${measured.stdout}\n${measured.stderr}`);
   }
@@ -57,27 +59,18 @@ export async function removeCopies({ cluster }: SeededCluster): Promise<void> {
   await mustKubectl(cluster, ['delete', 'configmap', '-l', 'app.kubernetes.io/managed-by=calico-upgrade']);
 }
 
-/** The same objects by `kubectl apply -f`, in a cluster of their own, with the CRDs defined beforehand. */
-export async function kubectlApply(count: number): Promise<Measured> {
-  await using cluster = await startCluster({ name: 'bench-kubectl' });
-  const admin = connect({ kubeconfig: cluster.kubeconfig });
-  try {
-    const crds = await firstServed(admin, CUSTOM_RESOURCE_DEFINITIONS);
-    if (!crds) throw new Error('the cluster has no CustomResourceDefinitions');
-    const signal = AbortSignal.timeout(60_000);
-    for (const { crd } of TPR_KINDS) await ensureCrd(admin, crds, crd, signal);
-  } finally {
-    await admin.close();
-  }
+/** The same objects by `kubectl apply -f`, with the CRDs defined beforehand. */
+export async function kubectlApply(seeded: SeededCluster, kubeconfig: string): Promise<Measured> {
+  const { cluster, admin, count } = seeded;
+  const crds = await firstServed(admin, CUSTOM_RESOURCE_DEFINITIONS);
+  if (!crds) throw new Error('the cluster has no CustomResourceDefinitions');
+  const signal = AbortSignal.timeout(60_000);
+  for (const { crd } of TPR_KINDS) await ensureCrd(admin, crds, crd, signal);
   const file = join(cluster.directory, 'objects.json');
-  await writeFile(
-    file,
-    JSON.stringify({ apiVersion: 'v1', kind: 'List', items: copiesOf(benchTprs(count)) }),
-  );
-  const measured = await runMeasured(cluster.kubectlPath, ['apply', '-f', file], {
-    KUBECONFIG: cluster.kubeconfig,
-    HOME: cluster.directory,
-  });
+  const items = copiesOf(benchTprs(count));
+  await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  const env = { KUBECONFIG: kubeconfig, HOME: cluster.directory };
+  const measured = await runMeasured(cluster.kubectlPath, ['apply', '-f', file], env);
   const created = measured.stdout.match(/ created$/gm)?.length ?? 0;
   if (measured.exitCode !== 0 || created !== count) throw new Error(`kubectl apply: ${measured.stderr}`);
   return measured;

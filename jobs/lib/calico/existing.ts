@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kubernetes/object.ts';
+import { isBeingDeleted, type KubeObject } from '../kubernetes/object.ts';
 import type { Conflict } from './conflict.ts';
 import type { ConvertedObject } from './convert.ts';
 import { differences } from './diff.ts';
@@ -55,7 +55,7 @@ export function decideExisting(
   const extras = judgeExtras(wanted, existing, defaultPools);
   const conflicts = judged.map(({ conflict }) => conflict).filter(conflict => conflict !== undefined);
   const all = [...conflicts, ...extras.conflicts];
-  const dying = all.filter(({ existing: { metadata } }) => metadata.deletionTimestamp !== undefined);
+  const dying = all.filter(({ existing }) => isBeingDeleted(existing));
   const decidable = all.filter(conflict => !dying.includes(conflict));
   return {
     create: pairs.filter(({ found }) => found === undefined).map(({ object }) => object),
@@ -83,7 +83,7 @@ interface Judged {
 function judge(object: ConvertedObject, existing: KubeObject, defaultPools: readonly string[]): Judged {
   const { kind } = object;
   const found = differences(kind, existing, object.object);
-  if (existing.metadata.deletionTimestamp !== undefined) {
+  if (isBeingDeleted(existing)) {
     const reason = `is being deleted${finalizersText(existing)}. Wait until it is gone, then start again`;
     return {
       state: 'conflict',

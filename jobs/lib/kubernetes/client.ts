@@ -5,6 +5,7 @@ import { Agent, type Dispatcher, request as send } from 'undici';
 import { messageOf, wrongUsage } from '../run/failure.ts';
 import { ApiError, errorFromAnswer, passingUnauthorized } from './errors.ts';
 import { type RetryPolicy, withRetry } from './retry.ts';
+import { withTimeout } from './timeout.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -168,32 +169,6 @@ async function openDispatcher(config: KubeConfig, context: RequestContext): Prom
     ...(servername !== undefined && { servername }),
   };
   return new Agent({ connect, allowH2: false });
-}
-
-/** Longer ones would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/**
- * Runs an action with a signal that also ends after a time. Not with AbortSignal.timeout and AbortSignal.any: of
- * thousands of requests they would keep every timer and signal until its time has passed.
- */
-async function withTimeout<T>(
-  ms: number,
-  signal: AbortSignal,
-  action: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  signal.throwIfAborted();
-  const controller = new AbortController();
-  const onAbort = (): void => controller.abort(signal.reason);
-  const onTimeout = (): void => controller.abort(new DOMException('no answer in time', 'TimeoutError'));
-  const timer = setTimeout(onTimeout, Math.min(ms, LONGEST_TIMER_MS));
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await action(controller.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-  }
 }
 
 async function sendOnce(

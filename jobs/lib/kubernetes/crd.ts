@@ -1,6 +1,6 @@
 import { refused } from '../run/failure.ts';
 import type { KubeClient } from './client.ts';
-import { isRecord, type KubeObject } from './object.ts';
+import { isBeingDeleted, isRecord, type KubeObject } from './object.ts';
 import { apiVersionOf, type Resource } from './resource.ts';
 import { pauseBefore, waitUntilServed } from './served.ts';
 import { create, get } from './write.ts';
@@ -70,7 +70,7 @@ export async function crdState(client: KubeClient, api: Resource, kind: CrdKind)
       reason: `${name} is another than expected: ${differences.join('; ')}. Remove or repair it first`,
     };
   }
-  if (existing.metadata.deletionTimestamp) {
+  if (isBeingDeleted(existing)) {
     return { state: 'wrong', reason: `${name} is being deleted. Wait until it is gone, then start again` };
   }
   const conditions = conditionsOf(existing);

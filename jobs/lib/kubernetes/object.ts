@@ -26,6 +26,9 @@ export function isKubeObject(value: unknown): value is KubeObject {
   return isRecord(value) && isRecord(value.metadata) && typeof value.metadata.name === 'string';
 }
 
+/** Whether it is being deleted. Kubernetes 1.7 writes null into instances of CRDs that are not. */
+export const isBeingDeleted = ({ metadata }: KubeObject): boolean => Boolean(metadata.deletionTimestamp);
+
 /** `namespace/name`, or `name` for a cluster-scoped object. */
 export function objectKey(object: KubeObject): string {
   const { namespace, name } = object.metadata;
