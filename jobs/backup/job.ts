@@ -6,7 +6,7 @@ import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { firstServed } from '../lib/kubernetes/discovery.ts';
 import { list } from '../lib/kubernetes/list.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
-import { readTprs } from '../lib/kubernetes/tprs.ts';
+import { readTprs, type Tprs } from '../lib/kubernetes/tprs.ts';
 import { backupStore, checkBackupChoice, isDirectory } from '../lib/run/backup-choice.ts';
 import { rememberBackup } from '../lib/run/backup-history.ts';
 import { different, wrongUsage } from '../lib/run/failure.ts';
@@ -29,7 +29,7 @@ async function save(options: BackupOptions, run: Run): Promise<JobResult> {
   checkBackupChoice(options.backup);
   const servesTprs = await preflight(run.client(), options, run.stage('preflight'));
   const [snapshot, crdObjects] = await Promise.all([
-    readSnapshot(run.client(), run.signal),
+    readSnapshot(run, servesTprs),
     readCrdObjects(run.client()),
   ]);
   const counts = countsOf(snapshot, crdObjects);
@@ -46,7 +46,7 @@ async function save(options: BackupOptions, run: Run): Promise<JobResult> {
   const what = `${countOf(instances, 'ThirdPartyResource object')}, ${countOf(nodes, 'node')} with BGP peers, ${countOf(crdObjects.length, 'CRD object')}${without}`;
   if (options.dryRun) return { sentence: `dry run: ${what} to save`, counts, details: {} };
   const name = await backupStore(options.backup, () => run.client(), options.namespace).save(files);
-  await verify(run, snapshot);
+  await verify(run, snapshot, servesTprs);
   const place = isDirectory(options.backup) ? name : `ConfigMap ${options.namespace}/${name}`;
   await rememberBackup(options, () => run.client(), 'backup', place, new Date());
   return {
@@ -69,8 +69,8 @@ async function preflight(client: KubeClient, options: BackupOptions, log: Log): 
 }
 
 /** Reads the old data again: a backup of data that was being changed, or destroyed, is none to rely on. */
-async function verify(run: Run, saved: TprSnapshot): Promise<void> {
-  const changed = snapshotChanges(saved, await readSnapshot(run.client(), run.signal));
+async function verify(run: Run, saved: TprSnapshot, servesTprs: boolean): Promise<void> {
+  const changed = snapshotChanges(saved, await readSnapshot(run, servesTprs));
   if (changed.length > 0) {
     throw different(
       `${countOf(changed.length, 'object')} changed while the backup was made. Look for who does that, then start again`,
@@ -80,9 +80,12 @@ async function verify(run: Run, saved: TprSnapshot): Promise<void> {
   run.stage('verify').info('nothing changed meanwhile');
 }
 
-async function readSnapshot(client: KubeClient, signal: AbortSignal): Promise<TprSnapshot> {
+const NO_TPRS: Tprs = { definitions: [], instances: new Map() };
+
+async function readSnapshot(run: Run, servesTprs: boolean): Promise<TprSnapshot> {
+  const client = run.client();
   const [tprs, nodes] = await Promise.all([
-    readTprs(client, TPR_KINDS, signal),
+    servesTprs ? readTprs(client, TPR_KINDS, run.signal) : NO_TPRS,
     list(client, NODES, { pick: nodeWithPeers }),
   ]);
   return { ...tprs, nodes: (nodes ?? []).filter(hasPeers) };

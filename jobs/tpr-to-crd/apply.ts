@@ -41,16 +41,19 @@ export interface Done {
  * right by itself. An object that appeared or changed since the plan is left alone; verification judges it.
  */
 export async function applyPlan(target: Target, plan: Plan, done: Done): Promise<void> {
-  for (const object of plan.actions.unchanged) {
-    if (!done.objects.has(targetKey(object)))
-      done.objects.set(targetKey(object), { object, how: 'unchanged' });
-  }
+  for (const object of plan.actions.unchanged) noteUnchanged(done, object);
   await defineKinds(target, plan.define);
   for (const kind of TPR_KINDS) {
     await createObjects(target, kind, plan.actions.create, done);
     await updateObjects(target, kind, plan.actions.update, done);
   }
   await renameNodePeers(target, plan.nodePeers, done);
+}
+
+/** What this run has created or overwritten stays so in the report. */
+function noteUnchanged({ objects }: Done, object: ConvertedObject): void {
+  const key = targetKey(object);
+  if (!objects.has(key)) objects.set(key, { object, how: 'unchanged' });
 }
 
 async function defineKinds(
@@ -84,8 +87,7 @@ async function createObjects(
       const key = targetKey(object);
       const { created, object: existing } = await createServed(target, object);
       if (created) done.objects.set(key, { object, how: 'created' });
-      else if (sameMeaning(kind, existing, object.object))
-        done.objects.set(key, { object, how: 'unchanged' });
+      else if (sameMeaning(kind, existing, object.object)) noteUnchanged(done, object);
       else log.warn(`${key} appeared in the meantime with another content, and is left as it is`);
       progress.add();
     },

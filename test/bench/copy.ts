@@ -8,7 +8,7 @@ import { firstServed } from '../../jobs/lib/kubernetes/discovery.ts';
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { defineTprs, seedObjects } from '../cluster/seed.ts';
 import { startFaultProxy } from '../faults/proxy.ts';
-import { imageEnvironment } from './image-node.ts';
+import { imageNodeFlags } from './image-node.ts';
 import { type Measured, runMeasured } from './measured-process.ts';
 import { benchTprs, copiesOf } from './objects.ts';
 
@@ -32,8 +32,8 @@ export async function startSeeded(name: string, count: number): Promise<SeededCl
 
 /** Runs `tpr-to-crd` as the image does; `main` is the bundle. Fails unless every object was created. */
 export async function runCopy(main: string, seeded: SeededCluster, kubeconfig: string): Promise<Measured> {
-  const env = { ...imageEnvironment(), KUBECONFIG: kubeconfig };
-  const measured = await runMeasured(process.execPath, [main, 'tpr-to-crd'], env);
+  const env = { NODE_ENV: 'production', KUBECONFIG: kubeconfig };
+  const measured = await runMeasured(process.execPath, [...imageNodeFlags(), main, 'tpr-to-crd'], env);
   if (measured.exitCode !== 0 || !measured.stdout.includes(`${seeded.count} created,`)) {
     throw new Error(`tpr-to-crd did not copy everything:\n${measured.stdout}\n${measured.stderr}`);
   }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
+import { imageNodeFlags } from './image-node.ts';
 import { median, msToFirstOutput, runMeasured } from './measured-process.ts';
 
 export interface StartTimes {
@@ -21,7 +22,7 @@ export async function measureStart(main: string, runs: number): Promise<StartTim
     const empty: number[] = [];
     for (let run = 0; run < runs; run += 1) {
       empty.push((await runMeasured(process.execPath, ['-e', '0'])).ms);
-      job.push(await msToFirstOutput(process.execPath, [main, 'tpr-to-crd'], env));
+      job.push(await msToFirstOutput(process.execPath, [...imageNodeFlags(), main, 'tpr-to-crd'], env));
     }
     const [jobMs, emptyMs] = [median(job), median(empty)];
     return { jobMs, emptyMs, ratio: jobMs / emptyMs };

@@ -1,4 +1,4 @@
-import { failedRun } from '../run/failure.ts';
+import { failedRun, refused } from '../run/failure.ts';
 import { THIRD_PARTY_RESOURCES } from './builtin.ts';
 import type { KubeClient } from './client.ts';
 import { list } from './list.ts';
@@ -29,7 +29,12 @@ export async function readTprs(
   kinds: readonly TprDefinedKind[],
   signal: AbortSignal,
 ): Promise<Tprs> {
-  const all = (await list(client, THIRD_PARTY_RESOURCES)) ?? [];
+  const all = await list(client, THIRD_PARTY_RESOURCES);
+  if (!all) {
+    throw refused(
+      'this API server does not serve ThirdPartyResources, so that nobody can tell whether there are any. Read them from etcd (--from-etcd), or look at the API servers',
+    );
+  }
   const defined = new Set(all.map(({ metadata }) => metadata.name));
   const instances = new Map<string, readonly KubeObject[] | undefined>();
   // One after the other: the text of a list, which 1.7 sends as a whole, takes more memory than its objects.
