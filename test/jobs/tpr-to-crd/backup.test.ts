@@ -142,11 +142,7 @@ describe('without its backup a run writes nothing', () => {
 
   it('where the directory cannot be made', () => {
     const inFile = join(jobs.cluster.kubeconfig, 'backups');
-    return assertNothingWritten(
-      ['--backup', inFile],
-      1,
-      /^cannot write the backup to .*: ENOTDIR: .*Nothing/,
-    );
+    return assertNothingWritten(['--backup', inFile], 1, /^cannot write the backup to .*: ENOTDIR: /);
   });
 
   it('where the disk is full', async t => {
