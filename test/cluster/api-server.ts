@@ -1,7 +1,6 @@
 import type { Etcd } from './etcd.ts';
 import { httpsClient } from './https.ts';
 import type { Keys } from './keys.ts';
-import { freePort } from './ports.ts';
 import type { RunningProcess } from './process.ts';
 import type { Run } from './run.ts';
 import { waitUntil } from './wait.ts';
@@ -11,20 +10,32 @@ export interface ApiServer {
   readonly process: RunningProcess;
 }
 
-const serviceRange = '10.96.0.0/16';
+/** Where an API server listens. */
+export interface Listener {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The range of the addresses of Services; the API server's own is its first one. */
+export const serviceRange = '10.96.0.0/16';
+
+/** The URL of an API server that listens there. */
+export function urlOf({ address, port }: Listener): string {
+  return `https://${address}:${port}`;
+}
 
 /** Starts a kube-apiserver; it is usable only after `waitForApiServer`. */
-export async function startApiServer(
+export function startApiServer(
   run: Run,
   command: string,
+  listener: Listener,
   etcd: Etcd,
   keys: Keys,
   flags: readonly string[],
-): Promise<ApiServer> {
-  const port = await freePort();
-  const args = [...servingFlags(port), ...etcdFlags(etcd), ...identityFlags(keys), ...featureFlags, ...flags];
-  const process = run.start({ name: 'kube-apiserver', command, args });
-  return { url: `https://127.0.0.1:${port}`, process };
+): ApiServer {
+  const own = [...servingFlags(listener), ...etcdFlags(etcd), ...identityFlags(keys), ...featureFlags];
+  const process = run.start({ name: 'kube-apiserver', command, args: [...own, ...flags] });
+  return { url: urlOf(listener), process };
 }
 
 /** Waits until every start-up hook of the API server has run. */
@@ -37,11 +48,12 @@ export async function waitForApiServer(server: ApiServer, keys: Keys): Promise<v
   }
 }
 
-function servingFlags(port: number): string[] {
+function servingFlags({ address, port }: Listener): string[] {
   return [
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
-    '--endpoint-reconciler-type=none', // a loopback address is not allowed in Endpoints
+    `--bind-address=${address}`,
+    `--advertise-address=${address}`,
+    // A loopback address is not allowed in Endpoints.
+    `--endpoint-reconciler-type=${address.startsWith('127.') ? 'none' : 'lease'}`,
     `--secure-port=${port}`,
     `--service-cluster-ip-range=${serviceRange}`,
   ];

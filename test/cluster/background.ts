@@ -3,9 +3,10 @@ import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startCluster } from './cluster.ts';
+import { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
 import { withLock } from './lock.ts';
 import { findNamedCluster, labelOf, type NamedCluster, type Reach, writeReach } from './named-clusters.ts';
+import type { NodeClusterOptions } from './nodes/cluster.ts';
 import { cacheDirectory } from './paths.ts';
 import { isAlive, sendSignal } from './proc.ts';
 import { sweepDeadRuns } from './sweep.ts';
@@ -16,24 +17,24 @@ export interface UpResult {
 }
 
 /** Starts a named cluster that stays when this process ends, unless it is up already. */
-export async function upInBackground(name: string, script: string): Promise<UpResult> {
+export async function upInBackground(name: string, nodes: number, script: string): Promise<UpResult> {
   const waiting = () => process.stderr.write('Another cluster is being started; waiting for it\n');
   return withLock(join(cacheDirectory(), 'up.lock'), waiting, async () => {
     await sweepDeadRuns();
     const alreadyUp = findNamedCluster(name) !== undefined;
-    if (!alreadyUp) await spawnServe(name, script);
+    if (!alreadyUp) await spawnServe(script, ['serve', '--name', name, '--nodes', String(nodes)]);
     const cluster = findNamedCluster(name);
     if (!cluster?.reach) throw new Error(`The cluster "${name}" is not usable; take it down first.`);
     return { cluster: { ...cluster, reach: cluster.reach }, alreadyUp };
   });
 }
 
-async function spawnServe(name: string, script: string): Promise<void> {
+async function spawnServe(script: string, args: readonly string[]): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'calico-upgrade-up-'));
   const errors = join(directory, 'stderr');
   const output = openSync(errors, 'a');
   try {
-    const child = spawn(process.execPath, [script, 'serve', '--name', name], {
+    const child = spawn(process.execPath, [script, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', output, 'ipc'],
     });
@@ -57,15 +58,32 @@ function readyOrEnded(child: ChildProcess): Promise<string | undefined> {
 }
 
 /** What the background process does: a cluster, until a signal ends it (the exit action of its run cleans up). */
-export async function serve(name: string): Promise<void> {
+export async function serve(name: string, nodes: number): Promise<void> {
   const abandoned = () => process.exit(1); // nobody waits for the cluster any more
   process.once('disconnect', abandoned);
-  const cluster = await startCluster({ name: labelOf(name), tpr: true });
-  const { kubeconfig, server, etcd, kubectlPath: kubectl } = cluster;
-  writeReach(cluster.directory, { kubeconfig, server, etcd: etcd.endpoint, kubectl });
+  const options = { name: labelOf(name), tpr: true };
+  await (nodes === 0 ? startWithoutNodes(options) : startWithNodes({ ...options, nodes }));
   process.off('disconnect', abandoned);
   process.send?.('ready');
   setInterval(() => {}, 1 << 30); // stays, whatever the servers in this process do
+}
+
+async function startWithoutNodes(options: ClusterOptions): Promise<void> {
+  const cluster = await startCluster(options);
+  writeReach(cluster.directory, reachOf(cluster));
+}
+
+async function startWithNodes(options: NodeClusterOptions): Promise<void> {
+  const { startNodeCluster } = await import('./nodes/cluster.ts');
+  const { cachedJobImage, jobImageName } = await import('../image/cached-job-image.ts');
+  const images = new Map([[jobImageName, await cachedJobImage()]]);
+  const cluster = await startNodeCluster({ ...options, images });
+  const { registry, nodes } = cluster;
+  writeReach(cluster.directory, { ...reachOf(cluster), registry, nodes: nodes.map(({ name }) => name) });
+}
+
+function reachOf({ kubeconfig, server, etcd, kubectlPath: kubectl }: Cluster): Reach {
+  return { kubeconfig, server, etcd: etcd.endpoint, kubectl };
 }
 
 /** Ends a named cluster and removes all that it left. */

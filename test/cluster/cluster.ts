@@ -28,7 +28,7 @@ export interface KubectlOptions {
   readonly kubeconfig?: string;
 }
 
-/** A real control plane on the loopback address, without nodes. */
+/** A real control plane. That of `startCluster` is on the loopback address, and has no nodes. */
 export interface Cluster extends AsyncDisposable {
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
@@ -56,14 +56,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const controlPlane = await startControlPlane(run, options);
     const cluster = clusterOf(run, controlPlane);
     if (!options.tpr) return cluster;
-    return await withTprServer(cluster, options.tpr === true ? {} : options.tpr);
+    return { ...cluster, ...(await withTprServer(cluster, options.tpr)) };
   } catch (error) {
     await run.end();
     throw error;
   }
 }
 
-function clusterOf(run: Run, { binaries, keys, etcd, apiServer }: ControlPlane): Cluster {
+/** What a run and the control plane in it offer. */
+export function clusterOf(run: Run, { binaries, keys, etcd, apiServer }: ControlPlane): Cluster {
   const ca = keys.authority.cert;
   const kubeconfig = writeKubeconfig(join(run.directory, 'admin.kubeconfig'), apiServer.url, ca, keys.admin);
   const kubectlPath = binaries.kubectl;
@@ -94,12 +95,17 @@ function clusterOf(run: Run, { binaries, keys, etcd, apiServer }: ControlPlane):
   };
 }
 
-async function withTprServer(cluster: Cluster, options: { readonly delayMs?: number }): Promise<Cluster> {
+/** Starts the TPR server beside a cluster; returns how to stop both. */
+export async function withTprServer(
+  cluster: Cluster,
+  tpr: true | { readonly delayMs: number },
+): Promise<Pick<Cluster, 'stop' | typeof Symbol.asyncDispose>> {
   const { startTprServer } = await import('./tpr-server.ts');
   const { kubeconfig, localhost: certificate } = cluster;
-  const tprServer = await startTprServer({ kubeconfig, certificate, ...options });
+  const options = { kubeconfig, certificate };
+  const tprServer = await startTprServer(tpr === true ? options : { ...options, ...tpr });
   const stop = async () => {
     await tprServer.stop().finally(cluster.stop);
   };
-  return { ...cluster, stop, [Symbol.asyncDispose]: stop };
+  return { stop, [Symbol.asyncDispose]: stop };
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { type ApiServer, startApiServer, waitForApiServer } from './api-server.ts';
+import { type ApiServer, type Listener, startApiServer, waitForApiServer } from './api-server.ts';
 import { type Binaries, ensureBinaries } from './binaries.ts';
 import { startControllerManager, startScheduler } from './controllers.ts';
 import { type Etcd, startEtcdIn } from './etcd.ts';
 import { httpsClient } from './https.ts';
 import { createKeys, type Keys } from './keys.ts';
+import { freePort } from './ports.ts';
 import type { Run } from './run.ts';
 import { waitForServiceAccount } from './service-accounts.ts';
 
@@ -25,21 +26,44 @@ export interface ControlPlane {
   readonly apiServer: ApiServer;
 }
 
-/** Starts etcd, kube-apiserver and controller manager in a run, and waits until all are usable. */
-export async function startControlPlane(run: Run, options: ControlPlaneOptions): Promise<ControlPlane> {
+/** What nodes need to know before the control plane is there. */
+export interface Site {
+  readonly listener: Listener;
+  readonly keys: Keys;
+}
+
+/** The directory of a run's keys and certificates. */
+export function keysDirectory(run: Run): string {
+  return join(run.directory, 'keys');
+}
+
+/**
+ * Starts etcd, kube-apiserver and controller manager in a run, and waits until all are usable. Without a site, the API
+ * server listens on the loopback address.
+ */
+export async function startControlPlane(
+  run: Run,
+  options: ControlPlaneOptions,
+  site?: Site,
+): Promise<ControlPlane> {
   const binaries = await ensureBinaries();
-  const [keys, etcd] = await Promise.all([
-    createKeys(join(run.directory, 'keys')),
+  const [keys, etcd, listener] = await Promise.all([
+    site?.keys ?? createKeys(keysDirectory(run)),
     startEtcdIn(run, { tls: options.etcdTls ?? false }),
+    site?.listener ?? loopbackListener(),
   ]);
   const flags = options.apiServerFlags ?? [];
-  const apiServer = await startApiServer(run, binaries['kube-apiserver'], etcd, keys, flags);
+  const apiServer = startApiServer(run, binaries['kube-apiserver'], listener, etcd, keys, flags);
   await waitForApiServer(apiServer, keys);
   await Promise.all([
     startControllers(run, binaries, apiServer, keys),
     options.scheduler && startScheduler(run, binaries['kube-scheduler'], apiServer, keys),
   ]);
   return { binaries, keys, etcd, apiServer };
+}
+
+async function loopbackListener(): Promise<Listener> {
+  return { address: '127.0.0.1', port: await freePort() };
 }
 
 async function startControllers(

@@ -20,18 +20,21 @@ export interface Keys {
 
 const administrators = ['system:masters'];
 
+/** The address of the Service `kubernetes`, which pods use. */
+export const apiServerServiceAddress = '10.96.0.1';
+
 /** The names under which the API server is reached, also from pods. */
 const apiServerHosts = [
   ...loopbackHosts,
-  '10.96.0.1',
+  apiServerServiceAddress,
   'kubernetes',
   'kubernetes.default',
   'kubernetes.default.svc',
   'kubernetes.default.svc.cluster.local',
 ];
 
-/** Makes all of them in a new directory. */
-export async function createKeys(directory: string): Promise<Keys> {
+/** Makes all of them in a new directory. The API server is known by further names, for example addresses. */
+export async function createKeys(directory: string, hosts: readonly string[] = []): Promise<Keys> {
   mkdirSync(directory);
   const frontProxyDirectory = join(directory, 'front-proxy');
   mkdirSync(frontProxyDirectory);
@@ -42,7 +45,7 @@ export async function createKeys(directory: string): Promise<Keys> {
   const component = (file: string) => authority.issue({ file, user: `system:${file}`, hosts: loopbackHosts });
   const [apiServer, kubeletClient, frontProxy, controllerManager, scheduler, admin, localhost] =
     await Promise.all([
-      authority.issue({ file: 'apiserver', user: 'kube-apiserver', hosts: apiServerHosts }),
+      authority.issue({ file: 'apiserver', user: 'kube-apiserver', hosts: [...apiServerHosts, ...hosts] }),
       authority.issue({
         file: 'kubelet-client',
         user: 'kube-apiserver-kubelet-client',

@@ -10,6 +10,9 @@ export interface Reach {
   readonly server: string;
   readonly etcd: string;
   readonly kubectl: string;
+  /** Only of a cluster with nodes. */
+  readonly nodes?: readonly string[];
+  readonly registry?: string;
 }
 
 /** A cluster that runs in the background; `reach` is there once it is usable. */
@@ -56,8 +59,12 @@ export function writeReach(directory: string, reach: Reach): void {
 
 function isReach(value: unknown): value is Reach {
   if (!isRecord(value)) return false;
-  const { kubeconfig, server, etcd, kubectl } = value;
-  return [kubeconfig, server, etcd, kubectl].every(field => typeof field === 'string');
+  const { kubeconfig, server, etcd, kubectl, registry = '', nodes = [] } = value;
+  return (
+    [kubeconfig, server, etcd, kubectl, registry].every(field => typeof field === 'string') &&
+    Array.isArray(nodes) &&
+    nodes.every(node => typeof node === 'string')
+  );
 }
 
 function readReach(directory: string): Reach | undefined {

@@ -43,7 +43,8 @@ async function isInstalled(name: string): Promise<boolean> {
   return stdout.includes('\nStatus: install ok installed\n');
 }
 
-async function isDebian(): Promise<boolean> {
+/** Whether Debian's packages can be installed. */
+export async function isDebian(): Promise<boolean> {
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
   return /^ID=debian$/m.test(release) && (await findOnPath('apt-get')) !== undefined;
 }

@@ -6,6 +6,7 @@ import { runsDirectory } from './paths.ts';
 import { self, sendSignal } from './proc.ts';
 import { type Program, type RunningProcess, startProcess } from './process.ts';
 import { removeDirectory, runDirectoryName, sweepDeadRuns } from './sweep.ts';
+import { removeTraces, removeTracesNow } from './traces.ts';
 
 /** A directory and the processes that work in it, which end together. */
 export interface Run {
@@ -28,7 +29,7 @@ export async function createRun(label: string): Promise<Run> {
   };
   const takeBack = onExit(() => {
     killAll();
-    removeDirectory(directory);
+    removeDirectory(directory, removeTracesNow(directory));
   });
   return {
     directory,
@@ -40,7 +41,7 @@ export async function createRun(label: string): Promise<Run> {
     async end() {
       killAll();
       await Promise.all(processes.map(child => child.exited));
-      removeDirectory(directory);
+      removeDirectory(directory, await removeTraces(directory));
       takeBack();
     },
   };

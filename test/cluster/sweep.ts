@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
 import { runsDirectory } from './paths.ts';
 import { commandLineOf, isAlive, type ProcessId, sendSignal } from './proc.ts';
+import { removeTraces } from './traces.ts';
 
 /** What a run writes down about each process before anything can go wrong with it. */
 export interface RecordedProcess extends ProcessId {
@@ -56,11 +57,18 @@ async function removeDeadRun(directory: string): Promise<void> {
   const left = recordedProcesses(directory).filter(isStillOurs);
   for (const { pid } of left) sendSignal(-pid, 'SIGKILL');
   for (let i = 0; i < 100 && left.some(isStillOurs); i++) await sleep(20);
-  removeDirectory(directory);
+  removeDirectory(directory, await removeTraces(directory));
 }
 
-/** Removes a directory in which a process that was just killed may still have been writing. */
-export function removeDirectory(directory: string): void {
+/**
+ * Removes a directory in which a process that was just killed may still have been writing. It stays for a later sweep
+ * when something is left that it is needed to find.
+ */
+export function removeDirectory(directory: string, nothingElseLeft: boolean): void {
+  if (!nothingElseLeft) {
+    process.stderr.write(`A link or a cgroup of ${directory} is still in use; the next start removes it.\n`);
+    return;
+  }
   rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 

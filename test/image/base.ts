@@ -1,8 +1,7 @@
-import { cp, mkdir, realpath, rm, symlink } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { runOrFail } from '../cluster/command.ts';
-import { findOnPath } from '../cluster/packages.ts';
-import { imageCache, imageOf } from './buildah.ts';
+import { imageOf } from './buildah.ts';
+import { addProgram, copy, locate, newRoot } from './root.ts';
 
 const CA_BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
 
@@ -40,30 +39,6 @@ export async function npmImage(): Promise<string> {
     'HOME=/home',
   ];
   return imageOf(`localhost/calico-upgrade-test/npm:${process.version}`, fill, config);
-}
-
-async function newRoot(name: string): Promise<string> {
-  const root = join(imageCache(), `${name}-root`);
-  await rm(root, { recursive: true, force: true });
-  await mkdir(root, { recursive: true });
-  return root;
-}
-
-async function addProgram(root: string, program: string, path: string): Promise<void> {
-  await copy(program, join(root, path));
-  const libraries = (await runOrFail('ldd', [program])).matchAll(/(?:=> |^\s*)(\/\S+)/gm);
-  for (const [, library = ''] of libraries) await copy(library, join(root, library));
-}
-
-async function copy(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  await cp(from, to, { recursive: true, dereference: true });
-}
-
-async function locate(program: string): Promise<string> {
-  const path = await findOnPath(program);
-  if (!path) throw new Error(`${program} is not on the PATH`);
-  return realpath(path);
 }
 
 /** The directory of the npm on the PATH. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommandResult, runCommand, runOrFail } from '../cluster/command.ts';
+import { withLock } from '../cluster/lock.ts';
 import { ensurePackages } from '../cluster/packages.ts';
 import { cacheDirectory } from '../cluster/paths.ts';
 
@@ -25,6 +26,12 @@ export function tryBuildah(...args: readonly string[]): Promise<CommandResult> {
 
 /** Makes sure that buildah is there. */
 export const ensureBuildah = (): Promise<void> => ensurePackages(IMAGE_PACKAGES, 'Building images');
+
+/** Images are made once, and by one process at a time. */
+export function underImageLock<T>(action: () => Promise<T>): Promise<T> {
+  const wait = () => process.stderr.write('Waiting for another run that makes images\n');
+  return withLock(join(imageCache(), 'lock'), wait, action);
+}
 
 /** Undoes the mount that every use of the store leaves behind. */
 export async function releaseStore(): Promise<void> {

@@ -1,11 +1,10 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
-import { withLock } from '../cluster/lock.ts';
 import { nodeImage, npmImage } from './base.ts';
-import { buildah, ensureBuildah, imageCache, releaseStore } from './buildah.ts';
+import { buildah, ensureBuildah, imageCache, releaseStore, underImageLock } from './buildah.ts';
 
-const CHECKOUT = join(import.meta.dirname, '../..');
+export const CHECKOUT = join(import.meta.dirname, '../..');
 
 /** An image, unpacked, and what its configuration says. */
 export interface JobImage extends AsyncDisposable {
@@ -20,9 +19,26 @@ export interface JobImage extends AsyncDisposable {
 
 /** Builds Dockerfile.job as it is, on base images made of this machine's files. */
 export async function buildJobImage(): Promise<JobImage> {
+  const name = `localhost/calico-upgrade-test/job:${process.pid}`;
+  await buildJobImageAs(name);
+  const container = await buildah('from', '--pull-never', name);
+  const root = await buildah('mount', container);
+  return {
+    ...(await configOf(name)),
+    name,
+    root,
+    async [Symbol.asyncDispose]() {
+      await buildah('rm', container);
+      await buildah('rmi', name);
+      await releaseStore();
+    },
+  };
+}
+
+/** Builds the job image and leaves it in the store under a name. */
+export async function buildJobImageAs(name: string): Promise<void> {
   await ensureBuildah();
   await mkdir(join(imageCache(), 'npm'), { recursive: true });
-  const name = `localhost/calico-upgrade-test/job:${process.pid}`;
   const bases = { ...(await baseImages()), VERSION: '1.2.3' };
   await buildah(
     'build',
@@ -41,18 +57,6 @@ export async function buildJobImage(): Promise<JobImage> {
     ...['--volume', `${join(imageCache(), 'npm')}:/home/.npm`],
     CHECKOUT,
   );
-  const container = await buildah('from', '--pull-never', name);
-  const root = await buildah('mount', container);
-  return {
-    ...(await configOf(name)),
-    name,
-    root,
-    async [Symbol.asyncDispose]() {
-      await buildah('rm', container);
-      await buildah('rmi', name);
-      await releaseStore();
-    },
-  };
 }
 
 /** The compressed size of the last layer, which is the one that Dockerfile.job adds, in bytes. */
@@ -68,10 +72,8 @@ export async function ownLayerBytes(image: JobImage): Promise<number> {
   return size;
 }
 
-/** Made once, and by one process at a time. */
 function baseImages(): Promise<{ BUILD_IMAGE: string; BASE_IMAGE: string }> {
-  const wait = () => process.stderr.write('Waiting for another run that makes the base images\n');
-  return withLock(join(imageCache(), 'lock'), wait, async () => ({
+  return underImageLock(async () => ({
     BUILD_IMAGE: await npmImage(),
     BASE_IMAGE: await nodeImage(),
   }));
