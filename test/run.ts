@@ -2,9 +2,13 @@ import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { ensureBinaries } from './cluster/binaries.ts';
+import { ensureNodeSupplies } from './cluster/nodes/cluster.ts';
+import { whyNoNodes } from './cluster/nodes/why-no-nodes.ts';
 import { ensurePackages } from './cluster/packages.ts';
 import { IMAGE_PACKAGES } from './image/buildah.ts';
+import { cachedJobImage } from './image/cached-job-image.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -15,14 +19,31 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** The test files whose path contains one of the words; all of them without a word. */
-function testFiles(words: readonly string[]): readonly string[] {
-  const files = globSync('test/**/*.test.ts', { cwd: ROOT }).sort();
+/** What a suite needs beside its files: the tests of nodes are about time, so nothing runs beside them. */
+interface Suite {
+  readonly pattern: string;
+  readonly concurrency: number;
+  /** Installs what is missing; returns why the suite cannot run here, if so. */
+  prepare(): Promise<string | undefined>;
+}
+
+// Most of a test's time is waiting for servers, so two at a time suit 2 cores.
+const TESTS: Suite = {
+  pattern: 'test/**/*.test.ts',
+  concurrency: Math.min(Math.max(availableParallelism(), 2), 4),
+  prepare: installEverything,
+};
+
+const END_TO_END: Suite = { pattern: 'test/**/*.e2e.ts', concurrency: 1, prepare: prepareNodes };
+
+/** The files of a suite whose path contains one of the words; all of them without a word. */
+function filesOf({ pattern }: Suite, words: readonly string[]): readonly string[] {
+  const files = globSync(pattern, { cwd: ROOT }).sort();
   return words.length === 0 ? files : files.filter(file => words.some(word => file.includes(word)));
 }
 
 /** Here, where the progress is seen: node's test runner shows nothing of a file before it has ended. */
-async function installEverything(): Promise<void> {
+async function installEverything(): Promise<undefined> {
   say('Making sure that everything is installed: etcd, Kubernetes 1.20, buildah');
   const started = performance.now();
   const binaries = await ensureBinaries();
@@ -32,10 +53,18 @@ async function installEverything(): Promise<void> {
   say(`Everything is there (${seconds} s); Kubernetes is in ${dirname(binaries['kube-apiserver'])}`);
 }
 
-/** Runs node's test runner; returns its exit code. A signal that ends us ends it, too. */
-function runTests(files: readonly string[]): Promise<number> {
-  // Most of a test's time is waiting for servers, so two at a time suit 2 cores.
-  const concurrency = Math.min(Math.max(availableParallelism(), 2), 4);
+async function prepareNodes(): Promise<string | undefined> {
+  const problem = await whyNoNodes();
+  if (!problem) {
+    say('Making sure that everything for nodes is there: containerd, a registry, images');
+    await ensureNodeSupplies();
+    await cachedJobImage();
+  }
+  return problem;
+}
+
+/** Runs node's test runner; returns its exit code. */
+function runTests(files: readonly string[], concurrency: number): Promise<number> {
   say(`Running ${files.length} test files, ${concurrency} at a time`);
   const args = [
     '--test',
@@ -45,26 +74,37 @@ function runTests(files: readonly string[]): Promise<number> {
     ...files,
   ];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
-  process.on('SIGINT', () => undefined); // Ctrl-C reaches the runner, too, and we wait for it
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
-  return new Promise((resolve, reject) => {
+  const forward = (signal: NodeJS.Signals): boolean => child.kill(signal);
+  const ignore = (): undefined => undefined; // Ctrl-C reaches the runner, too, and we wait for it
+  process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
+  return new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', code => resolve(code ?? 1));
-  });
+  }).finally(() => process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward));
 }
 
-async function main(words: readonly string[]): Promise<number> {
-  const files = testFiles(words);
-  if (files.length === 0) {
+/** Runs the suites one after the other until one fails; returns the exit code. */
+async function runSuites(suites: readonly Suite[], words: readonly string[]): Promise<number> {
+  const chosen = suites.filter(suite => filesOf(suite, words).length > 0);
+  if (chosen.length === 0) {
     say(`No test file has ${words.join(' or ')} in its path.`);
     return 1;
   }
-  await installEverything();
-  return runTests(files);
+  for (const suite of chosen) {
+    const problem = await suite.prepare();
+    if (problem) say(`Left out: ${filesOf(suite, words).join(', ')}. ${problem}`);
+    const exitCode = problem ? 0 : await runTests(filesOf(suite, words), suite.concurrency);
+    if (exitCode !== 0) return exitCode;
+  }
+  return 0;
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { e2e: { type: 'boolean' } },
+  });
+  process.exitCode = await runSuites(values.e2e ? [END_TO_END] : [TESTS, END_TO_END], positionals);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;
