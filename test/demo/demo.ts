@@ -1,96 +1,57 @@
-import { join } from 'node:path';
 import { TPR_KINDS } from '../../jobs/lib/calico/tpr-kinds.ts';
 import { connect, type KubeClient } from '../../jobs/lib/kubernetes/client.ts';
 import { list } from '../../jobs/lib/kubernetes/list.ts';
 import { objectKey } from '../../jobs/lib/kubernetes/object.ts';
 import { resourceName } from '../../jobs/lib/kubernetes/resource.ts';
 import { ensureBinaries } from '../cluster/binaries.ts';
-import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { onExit } from '../cluster/exit.ts';
-import { startProgress } from '../cluster/progress.ts';
-import { defineTprs, seedNodes, seedObjects } from '../cluster/seed.ts';
-import { podOf, runPod } from './kubelet.ts';
-import { readJob } from './manifest.ts';
-import { OLD_NODES, OLD_OBJECTS } from './old-cluster.ts';
-import { heading, ROOT, type Shell, say, shellOf } from './screen.ts';
-
-const MANIFEST = 'manifests/upgrade-job.yaml';
+import { whyNoNodes } from '../cluster/nodes/why-no-nodes.ts';
+import { startControlPlaneStage } from './control-plane-stage.ts';
+import { startNodeStage } from './node-stage.ts';
+import { heading, type Shell, say, shellOf } from './screen.ts';
+import type { Stage } from './stage.ts';
 
 const TPR_RESOURCES = TPR_KINDS.map(({ tpr }) => resourceName(tpr)).join();
 const CRD_RESOURCES = TPR_KINDS.map(({ crd }) => resourceName(crd)).join();
 const COUNT = '-o name | cut -d/ -f1 | sort | uniq -c';
 
 interface Demo {
-  readonly cluster: Cluster;
+  readonly stage: Stage;
   readonly client: KubeClient;
   readonly shell: Shell;
 }
 
-async function start(): Promise<Cluster> {
-  heading('Starting a Kubernetes control plane on this machine');
+/** Where nodes can run, with nodes; elsewhere says why not. */
+async function start(): Promise<Stage> {
   await ensureBinaries(); // where anything is missing, this says so and shows its progress
-  const progress = startProgress(line => void say(line));
-  try {
-    progress.phase('starting etcd, API server and controller manager (takes some seconds)');
-    const cluster = await startCluster({ name: 'demo', tpr: true });
-    progress.phase(`the API server is up: ${cluster.server}`);
-    return cluster;
-  } finally {
-    progress.done();
-  }
+  const problem = await whyNoNodes();
+  if (!problem) return startNodeStage();
+  say(`${problem} So the demo is on a control plane alone, and runs the job's pod itself.`);
+  return startControlPlaneStage();
 }
 
-async function seed({ client, shell }: Demo): Promise<void> {
-  heading('Calico 2.4 on it, as years of use leave it');
-  const progress = startProgress(line => void say(line));
-  try {
-    progress.phase(
-      'defining the ThirdPartyResources as calico-node 2.4 does, and waiting until they are served',
-    );
-    await defineTprs(client);
-    progress.phase(`writing ${OLD_OBJECTS.length} objects and ${OLD_NODES.length} Nodes`);
-    await seedObjects(client, OLD_OBJECTS);
-    await seedNodes(client, OLD_NODES);
-  } finally {
-    progress.done();
-  }
-  await shell.run('kubectl apply -f test/demo/calico-node-2.4.yaml');
-}
-
-async function showBefore({ shell }: Demo): Promise<void> {
+async function showBefore({ stage, shell }: Demo): Promise<void> {
   heading('Before');
+  await stage.showCalico(shell);
   await shell.run('kubectl get thirdpartyresources');
   await shell.run(`kubectl -n kube-system get ${TPR_RESOURCES} ${COUNT}`);
   await shell.run(
     'kubectl -n kube-system get ippools.projectcalico.org 10-64-0-0-16 -o jsonpath=\'{.spec}{"\\n"}\'',
   );
-  await shell.run("kubectl get node node-3 -o yaml | grep '^    peer.bgp'");
+  await shell.run(`kubectl get node ${stage.nodeWithPeers} -o yaml | grep '^    peer.bgp'`);
   await shell.runFailing('kubectl get ippools.crd.projectcalico.org');
 }
 
-async function migrate({ cluster, client, shell }: Demo): Promise<void> {
-  const job = await readJob(join(ROOT, MANIFEST));
-  await shell.run(`kubectl apply -f ${MANIFEST}`);
-  const pod = await podOf(client, job);
-  say(
-    '\nNo node is here to run the pod. The demo does, as the manifest says: its arguments, environment and volumes,',
-  );
-  say('and the permissions of its service account.');
-  say(`\n$ kubectl logs -f ${pod.metadata.name}`);
-  const exitCode = await runPod(cluster, client, job, pod, text => process.stdout.write(text));
-  if (exitCode !== 0) throw new Error(`The job ended with exit code ${exitCode}; its log is above.`);
-  await shell.run(`kubectl wait --for=condition=complete --timeout=20s job/${job.metadata.name}`);
-}
-
-async function showAfter({ shell }: Demo): Promise<void> {
+async function showAfter({ stage, shell }: Demo): Promise<void> {
   heading('After');
   await shell.run(`kubectl get ${CRD_RESOURCES} ${COUNT}`);
   await shell.run(
     'kubectl get ippools.crd.projectcalico.org -o custom-columns=' +
       'NAME:.metadata.name,CIDR:.spec.cidr,IPIP:.spec.ipip.mode,NAT:.spec.nat-outgoing,DISABLED:.spec.disabled',
   );
-  await shell.run("kubectl get node node-3 -o yaml | grep '^    peer.bgp'");
+  await shell.run(`kubectl get node ${stage.nodeWithPeers} -o yaml | grep '^    peer.bgp'`);
   await shell.run(`kubectl -n kube-system get ${TPR_RESOURCES} -o name | wc -l`);
+  await stage.showCalico(shell);
 }
 
 async function showTraces({ shell }: Demo): Promise<void> {
@@ -122,7 +83,7 @@ async function runAgain(demo: Demo): Promise<void> {
   heading('The same again: nothing is left to do');
   const before = await versions(demo.client);
   await demo.shell.run('kubectl delete job calico-upgrade-v2.5');
-  await migrate(demo);
+  await demo.stage.runJob(demo.client, demo.shell);
   const after = await versions(demo.client);
   const changed = [...after].filter(([name, version]) => before.get(name) !== version);
   if (changed.length > 0 || after.size !== before.size)
@@ -134,14 +95,15 @@ async function runAgain(demo: Demo): Promise<void> {
   );
 }
 
-async function demonstrate(cluster: Cluster): Promise<void> {
-  const client = connect({ kubeconfig: cluster.kubeconfig });
-  const demo = { cluster, client, shell: shellOf(cluster) };
+async function demonstrate(stage: Stage): Promise<void> {
+  const client = connect({ kubeconfig: stage.cluster.kubeconfig });
+  const demo = { stage, client, shell: shellOf(stage.cluster) };
   try {
-    await seed(demo);
+    heading('Calico 2.4 on it, as years of use leave it');
+    await stage.seed(client, demo.shell);
     await showBefore(demo);
     heading('The upgrade job');
-    await migrate(demo);
+    await stage.runJob(client, demo.shell);
     await showAfter(demo);
     await showTraces(demo);
     await runAgain(demo);
@@ -154,12 +116,12 @@ async function main(): Promise<void> {
   const started = performance.now();
   // Registered before all others, so that it runs after them.
   const takeBack = onExit(() => say('\nInterrupted: everything is stopped and removed.'));
-  const cluster = await start();
+  const stage = await start();
   try {
-    await demonstrate(cluster);
+    await demonstrate(stage);
   } finally {
     heading('Stopping everything');
-    await cluster.stop();
+    await stage.cluster.stop();
     say('All processes have ended, and their directory is removed.');
     takeBack();
   }

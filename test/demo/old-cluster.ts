@@ -84,20 +84,26 @@ const ownPeer = (ip: string, as_num: string): Record<string, string> => ({
   [peerKey(ip)]: JSON.stringify({ ip, as_num }),
 });
 
-function node(index: number, peers: Readonly<Record<string, string>> = {}) {
-  const annotations = {
-    'projectcalico.org/IPv4Address': `172.18.0.1${index}/24`,
+/** BGP peers of nodes; 2.5 looks for those with IPv6 addresses under another key. */
+const NODE_PEERS: readonly Readonly<Record<string, string>>[] = [
+  {},
+  ownPeer('198.51.100.7', '65001'),
+  ownPeer('2001:db8::7', '65002'),
+  { ...ownPeer('198.51.100.9', '65001'), ...ownPeer('2001:db8::9', '65002') },
+  {},
+];
+
+/** What calico-node and its operators write on the Node of a number, by which it has BGP peers of its own or not. */
+export function nodeAnnotations(number: number, address: string): Readonly<Record<string, string>> {
+  return {
+    'projectcalico.org/IPv4Address': `${address}/24`,
     'projectcalico.org/ASNumber': '64512',
-    ...peers,
+    ...NODE_PEERS[number],
   };
-  return { name: `node-${index}`, annotations };
 }
 
-/** Nodes, some with BGP peers of their own; 2.5 looks for those with IPv6 addresses under another key. */
-export const OLD_NODES = [
-  node(0),
-  node(1, ownPeer('198.51.100.7', '65001')),
-  node(2, ownPeer('2001:db8::7', '65002')),
-  node(3, { ...ownPeer('198.51.100.9', '65001'), ...ownPeer('2001:db8::9', '65002') }),
-  node(4),
-];
+/** Nodes for a control plane without real ones. */
+export const OLD_NODES = NODE_PEERS.map((_, number) => ({
+  name: `node-${number}`,
+  annotations: nodeAnnotations(number, `172.18.0.1${number}`),
+}));

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
 import { runCommand } from '../cluster/command.ts';
+import { onExit } from '../cluster/exit.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
@@ -21,6 +24,8 @@ export interface Shell {
   run(line: string): Promise<string>;
   /** As `run`, for a command line that fails, whose message is the point. */
   runFailing(line: string): Promise<void>;
+  /** As `run`, with its output as it comes. */
+  follow(line: string): Promise<void>;
 }
 
 /** A shell at the root of the checkout whose `kubectl` reaches the cluster. */
@@ -46,6 +51,18 @@ export function shellOf(cluster: Cluster): Shell {
     async runFailing(line) {
       const { exitCode } = await show(line);
       if (exitCode === 0) throw new Error('The command above should have failed.');
+    },
+    async follow(line) {
+      say(`\n$ ${line}`);
+      const child = spawn('bash', ['-c', `exec ${line}`], {
+        env,
+        cwd: ROOT,
+        stdio: ['ignore', 'inherit', 'inherit'],
+      });
+      const takeBack = onExit(() => child.kill());
+      const [exitCode]: unknown[] = await once(child, 'close');
+      takeBack();
+      if (exitCode !== 0) throw new Error(`The command above failed with exit code ${exitCode}.`);
     },
   };
 }

@@ -14,6 +14,11 @@ export interface EventTarget {
 /** API servers refuse longer messages. */
 const MESSAGE_LIMIT = 1_000;
 
+const CUT = ' … (the log has all)';
+
+const cutMessage = (text: string): string =>
+  text.length <= MESSAGE_LIMIT ? text : text.slice(0, MESSAGE_LIMIT - CUT.length) + CUT;
+
 /** Records an Event on an object. `now` and `suffix` make its time and its unique name. */
 export async function recordEvent(
   client: KubeClient,
@@ -30,7 +35,7 @@ export async function recordEvent(
     involvedObject: { ...target },
     type: event.type,
     reason: event.reason,
-    message: event.message.slice(0, MESSAGE_LIMIT),
+    message: cutMessage(event.message),
     source: { component: 'calico-upgrade' },
     firstTimestamp: time,
     lastTimestamp: time,
