@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { runOrFail } from '../cluster/command.ts';
 import type { NodeCluster } from '../cluster/nodes/cluster.ts';
 import { nodeImage, npmImage } from '../image/base.ts';
@@ -38,4 +39,22 @@ export async function forgetImages({ registry }: NodeCluster): Promise<void> {
   const names = ['calico-upgrade/job:0.1.0', ...Object.keys(BASE_IMAGES)];
   for (const name of names) await tryBuildah('rmi', `${registry}/${name}`);
   await releaseStore();
+}
+
+const MANIFEST_TYPES = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+
+const manifestSchema = v.object({ layers: v.array(v.object({ size: v.number() })) });
+
+/** Bytes of each layer of an image as the registry holds it, the base's first. */
+export async function layerSizes(
+  registry: string,
+  repository: string,
+  tag: string,
+): Promise<readonly number[]> {
+  const headers = { accept: MANIFEST_TYPES.join() };
+  const answer = await fetch(`http://${registry}/v2/${repository}/manifests/${tag}`, { headers });
+  return v.parse(manifestSchema, await answer.json()).layers.map(({ size }) => size);
 }

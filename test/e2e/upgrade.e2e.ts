@@ -11,7 +11,7 @@ import { readContent, readTprObjects } from '../jobs/content.ts';
 import { assertSameSessions, type BgpSession, bgpSessions } from './bgp-sessions.ts';
 import { containerFacts } from './container-facts.ts';
 import { endOf, podBecomes, podNamedBy } from './job-pods.ts';
-import { forgetImages, npmRegistry, pushBaseImages, withBuildah } from './mirror.ts';
+import { forgetImages, layerSizes, npmRegistry, pushBaseImages, withBuildah } from './mirror.ts';
 import { type OldCluster, rbacOfCalico, startOldCluster } from './old-cluster.ts';
 import { countPackets, packetsSent } from './packets.ts';
 import { commandOf, commandsOf } from './readme.ts';
@@ -49,7 +49,7 @@ describe('an operator with the README, at a cluster of three nodes with Calico 2
   const run = (line: string) => old.operator.run(line);
   const lastPod = () => podNamedBy(old.operator, DESCRIBE);
 
-  it('builds the image from a private registry, carries it as a file, and has all of images.txt there', async () => {
+  it('builds the image from a private registry, carries it as a file, and has all of images.txt there', async t => {
     const commands = commandsOf(IMAGE);
     const private_ = commands.find(line => line.includes('BUILD_IMAGE=')) ?? '';
     const build = private_.replace(`https://${EXAMPLE}/npm/`, await npmRegistry());
@@ -58,9 +58,15 @@ describe('an operator with the README, at a cluster of three nodes with Calico 2
     for (const line of [build, save, load]) await run(withBuildah(here(line)));
     const names = (await readFile(join(old.operator.directory, 'manifests/images.txt'), 'utf8')).trim();
     assert.equal(names, jobImageName);
-    const [repository, tag] = names.split(':');
+    const [repository = '', tag = ''] = names.split(':');
     const answer = await fetch(`http://${old.cluster.registry}/v2/${repository}/tags/list`);
     assert.deepEqual(await answer.json(), { name: repository, tags: [tag] });
+    const layers = await layerSizes(old.cluster.registry, repository, tag);
+    const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
+    const all = layers.reduce((sum, size) => sum + size, 0);
+    const own = layers.at(-1) ?? Number.NaN;
+    t.diagnostic(`${names}: ${mib(all)} MiB in the registry, of which ${mib(own)} MiB are ours`);
+    assert.ok(own <= 10e6, `our layer has ${own} bytes`);
   });
 
   it('names the registry in the manifests', async () => {
