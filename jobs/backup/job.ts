@@ -7,9 +7,9 @@ import { firstServed } from '../lib/kubernetes/discovery.ts';
 import { list } from '../lib/kubernetes/list.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
 import { readTprs, type Tprs } from '../lib/kubernetes/tprs.ts';
-import { backupStore, checkBackupChoice, isDirectory } from '../lib/run/backup-choice.ts';
-import { rememberBackup } from '../lib/run/backup-history.ts';
+import { checkBackupChoice } from '../lib/run/backup-choice.ts';
 import { different, wrongUsage } from '../lib/run/failure.ts';
+import { keepBackup } from '../lib/run/keep-backup.ts';
 import type { Log } from '../lib/run/log.ts';
 import { requireAccess } from '../lib/run/own-access.ts';
 import { type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
@@ -45,10 +45,8 @@ async function save(options: BackupOptions, run: Run): Promise<JobResult> {
   const { instances, nodes } = counts;
   const what = `${countOf(instances, 'ThirdPartyResource object')}, ${countOf(nodes, 'node')} with BGP peers, ${countOf(crdObjects.length, 'CRD object')}${without}`;
   if (options.dryRun) return { sentence: `dry run: ${what} to save`, counts, details: {} };
-  const name = await backupStore(options.backup, () => run.client(), options.namespace).save(files);
+  const { name, place } = await keepBackup(options, run, 'backup', files);
   await verify(run, snapshot, servesTprs);
-  const place = isDirectory(options.backup) ? name : `ConfigMap ${options.namespace}/${name}`;
-  await rememberBackup(options, () => run.client(), 'backup', place, new Date());
   return {
     sentence: `saved and read back: ${what}. Bring them back with: restore --backup ${name}`,
     counts,

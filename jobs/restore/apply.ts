@@ -9,13 +9,10 @@ import type { KubeObject } from '../lib/kubernetes/object.ts';
 import { waitUntilServed } from '../lib/kubernetes/served.ts';
 import { create, mergePatch, update } from '../lib/kubernetes/write.ts';
 import { sleep } from '../lib/run/abort.ts';
-import { forEachConcurrently } from '../lib/run/concurrency.ts';
+import { forEachShown } from '../lib/run/for-each.ts';
 import type { Log } from '../lib/run/log.ts';
-import { startProgress } from '../lib/run/progress.ts';
 import { type NodeRestore, planNodeRestore } from './nodes.ts';
 import { type DifferingItem, itemText, type RestoreItem, type RestorePlan } from './plan.ts';
-
-const CONCURRENCY = 16;
 
 export interface Target {
   readonly client: KubeClient;
@@ -75,15 +72,15 @@ export async function applyRestore(
   overwrite: boolean,
   done: Done,
 ): Promise<void> {
-  await each(target, 'objects', plan.create, async item => {
+  await forEachShown(target, 'objects', plan.create, async item => {
     if (await createItem(target, item, done)) done.created += 1;
   });
   if (overwrite) {
-    await each(target, 'objects overwritten', plan.differ, async item => {
+    await forEachShown(target, 'objects overwritten', plan.differ, async item => {
       if (await putBack(target, item)) done.overwritten += 1;
     });
   }
-  await each(target, 'nodes', plan.nodes, async node => {
+  await forEachShown(target, 'nodes', plan.nodes, async node => {
     if (await putPeersBack(target, node, overwrite)) done.nodes += 1;
   });
 }
@@ -138,19 +135,4 @@ async function putPeersBack(
     log.warn(`Node ${name} was deleted in the meantime`);
     return false;
   }
-}
-
-async function each<T>(
-  { log, signal }: Target,
-  what: string,
-  items: readonly T[],
-  action: (item: T) => Promise<void>,
-): Promise<void> {
-  if (items.length === 0) return;
-  const progress = startProgress(log, what, items.length);
-  const counted = async (item: T): Promise<void> => {
-    await action(item);
-    progress.add();
-  };
-  await forEachConcurrently(items, CONCURRENCY, counted, signal);
 }

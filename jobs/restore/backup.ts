@@ -1,8 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import { tprBackup } from '../lib/calico/tpr-backup.ts';
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
-import { backupStore, isDirectory } from '../lib/run/backup-choice.ts';
-import { rememberBackup } from '../lib/run/backup-history.ts';
+import { isDirectory } from '../lib/run/backup-choice.ts';
+import { keepBackup } from '../lib/run/keep-backup.ts';
 import type { Run } from '../lib/run/run-job.ts';
 import type { RestoreOptions } from './options.ts';
 import type { RestorePlan } from './plan.ts';
@@ -19,10 +19,9 @@ export async function saveOverwritten(options: RestoreOptions, run: Run, plan: R
   const crds = new Set(TPR_KINDS.map(({ crd }) => crd.kind));
   const crdObjects = present.filter(({ kind }) => kind !== undefined && crds.has(kind));
   const { files } = tprBackup({ definitions: [], instances, nodes }, crdObjects);
-  const name = await backupStore(besideOf(options.backup), () => run.client(), options.namespace).save(files);
-  const place = isDirectory(options.backup) ? name : `ConfigMap ${options.namespace}/${name}`;
-  run.stage('backup').info(`what is overwritten is saved and read back: ${place}`);
-  await rememberBackup(options, () => run.client(), 'restore', place, new Date());
+  const log = run.stage('backup');
+  const { place } = await keepBackup(options, run, 'restore', files, besideOf(options.backup));
+  log.info(`what is overwritten is saved and read back: ${place}`);
 }
 
 /** Where backups like the given one are kept; in a directory of its own, so that the given one stays the only one. */

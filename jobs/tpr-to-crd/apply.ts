@@ -12,13 +12,10 @@ import { isNotFound } from '../lib/kubernetes/errors.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
 import { waitUntilServed } from '../lib/kubernetes/served.ts';
 import { type Created, create, mergePatch, update } from '../lib/kubernetes/write.ts';
-import { forEachConcurrently } from '../lib/run/concurrency.ts';
+import { forEachShown } from '../lib/run/for-each.ts';
 import type { Log } from '../lib/run/log.ts';
 import { startProgress } from '../lib/run/progress.ts';
 import { type Plan, targetKey } from './plan.ts';
-
-/** Requests under way at a time: enough to keep an API server busy, few enough to leave room for others. */
-const CONCURRENCY = 16;
 
 export interface Target {
   readonly client: KubeClient;
@@ -76,23 +73,15 @@ async function createObjects(
   all: readonly ConvertedObject[],
   done: Done,
 ): Promise<void> {
-  const { log, signal } = target;
+  const { log } = target;
   const objects = all.filter(object => object.kind === kind);
-  if (objects.length === 0) return;
-  const progress = startProgress(log, kind.crd.plural, objects.length);
-  await forEachConcurrently(
-    objects,
-    CONCURRENCY,
-    async object => {
-      const key = targetKey(object);
-      const { created, object: existing } = await createServed(target, object);
-      if (created) done.objects.set(key, { object, how: 'created' });
-      else if (sameMeaning(kind, existing, object.object)) noteUnchanged(done, object);
-      else log.warn(`${key} appeared in the meantime with another content, and is left as it is`);
-      progress.add();
-    },
-    signal,
-  );
+  await forEachShown(target, kind.crd.plural, objects, async object => {
+    const key = targetKey(object);
+    const { created, object: existing } = await createServed(target, object);
+    if (created) done.objects.set(key, { object, how: 'created' });
+    else if (sameMeaning(kind, existing, object.object)) noteUnchanged(done, object);
+    else log.warn(`${key} appeared in the meantime with another content, and is left as it is`);
+  });
 }
 
 /** A new endpoint may be up on one API server, and not yet on the next. */
@@ -107,17 +96,17 @@ async function createServed({ client, signal }: Target, { kind, object }: Conver
 }
 
 async function updateObjects(
-  { client, log, signal }: Target,
+  target: Target,
   kind: TprKind,
   all: readonly ObjectUpdate[],
   done: Done,
 ): Promise<void> {
+  const { client, log } = target;
   const updates = all.filter(({ object }) => object.kind === kind);
-  if (updates.length === 0) return;
-  const progress = startProgress(log, `${kind.crd.plural} overwritten`, updates.length);
-  await forEachConcurrently(
+  await forEachShown(
+    target,
+    `${kind.crd.plural} overwritten`,
     updates,
-    CONCURRENCY,
     async ({ object, existing, replacement }) => {
       let moved = false;
       await update(client, kind.crd, replacement.metadata.name, current => {
@@ -128,36 +117,23 @@ async function updateObjects(
       });
       if (moved) log.warn(`${targetKey(object)} was changed in the meantime, and is left as it is`);
       else done.objects.set(targetKey(object), { object, how: 'overwritten' });
-      progress.add();
     },
-    signal,
   );
 }
 
-async function renameNodePeers(
-  { client, log, signal }: Target,
-  plans: readonly NodePeerPlan[],
-  done: Done,
-): Promise<void> {
-  if (plans.length === 0) return;
-  const progress = startProgress(log, 'nodes with IPv6 peers', plans.length);
-  await forEachConcurrently(
-    plans,
-    CONCURRENCY,
-    async ({ node }) => {
-      try {
-        // Planned anew on what the Node holds at this moment, so that nobody's change is lost.
-        await mergePatch(client, NODES, node, current => {
-          const [plan] = planNodePeers([nodeWithPeers(current)]).plans;
-          return plan && nodePeerPatch(plan);
-        });
-        done.nodes.add(node);
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-        log.warn(`Node ${node} was deleted in the meantime`);
-      }
-      progress.add();
-    },
-    signal,
-  );
+async function renameNodePeers(target: Target, plans: readonly NodePeerPlan[], done: Done): Promise<void> {
+  const { client, log } = target;
+  await forEachShown(target, 'nodes with IPv6 peers', plans, async ({ node }) => {
+    try {
+      // Planned anew on what the Node holds at this moment, so that nobody's change is lost.
+      await mergePatch(client, NODES, node, current => {
+        const [plan] = planNodePeers([nodeWithPeers(current)]).plans;
+        return plan && nodePeerPatch(plan);
+      });
+      done.nodes.add(node);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      log.warn(`Node ${node} was deleted in the meantime`);
+    }
+  });
 }

@@ -1,7 +1,6 @@
 import { tprBackup } from '../lib/calico/tpr-backup.ts';
 import { isEmpty, type TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
-import { backupStore } from '../lib/run/backup-choice.ts';
-import { rememberBackup } from '../lib/run/backup-history.ts';
+import { keepBackup } from '../lib/run/keep-backup.ts';
 import type { Run } from '../lib/run/run-job.ts';
 import { countOf } from '../lib/run/table.ts';
 import type { TprToCrdOptions } from './options.ts';
@@ -31,8 +30,6 @@ export async function saveBackup(
     plan.actions.update.map(({ existing }) => existing),
   );
   for (const line of leftOut) log.warn(`${line}; it is in the raw files of the backup`);
-  const name = await backupStore(options.backup, () => run.client(), options.namespace).save(files);
-  const place = options.backup === 'configmap' ? `ConfigMap ${options.namespace}/${name}` : name;
+  const { place } = await keepBackup(options, run, 'tpr-to-crd', files);
   log.info(`saved and read back: ${place} (${countOf(files.size, 'file')})`);
-  await rememberBackup(options, () => run.client(), 'tpr-to-crd', place, new Date());
 }

@@ -61,11 +61,13 @@ async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): 
     const target: Target = { client, crdApi: api.crds, log: run.stage('apply'), signal: run.signal };
     await applyOrSay(target, plan, done);
     await verify(options, run, target, planOptions, done, new Set(plan.actions.keep.map(conflictKey)));
-  } finally {
-    findings.counts = countsOf(doneRows(source, plan, done), 'done');
-    showDone(run.aside('report'), doneRows(source, plan, done));
+  } catch (error) {
+    showDone(run, findings, doneRows(source, plan, done));
+    throw error;
   }
-  return { ...findings, sentence: doneSentence(totals(doneRows(source, plan, done), 'done'), plan) };
+  const rows = doneRows(source, plan, done);
+  showDone(run, findings, rows);
+  return { ...findings, sentence: doneSentence(totals(rows, 'done'), plan) };
 }
 
 /** Where CalicoVersion may be: 2.4 writes it to the ThirdPartyResources, 2.5 to the CRD objects. */
@@ -126,7 +128,9 @@ function readBackText({ wanted, actions: { unchanged, tolerated } }: Plan): stri
   return `${all} objects read back: ${unchanged.length} equal${tolerated.length > 0 ? `, ${tolerated.length} rewritten by nodes as they do` : ''}${others > 0 ? `, ${others} kept as they differ` : ''}`;
 }
 
-function showDone(log: Log, rows: readonly CountsRow[]): void {
+function showDone(run: Run, findings: Findings, rows: readonly CountsRow[]): void {
+  findings.counts = countsOf(rows, 'done');
+  const log = run.aside('report');
   for (const line of rowsTable(rows, ['created', 'overwritten'])) log.info(line);
 }
 

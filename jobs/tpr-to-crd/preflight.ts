@@ -17,7 +17,7 @@ import type { Resource } from '../lib/kubernetes/resource.ts';
 import { get } from '../lib/kubernetes/write.ts';
 import { refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
-import { missingText } from '../lib/run/own-access.ts';
+import { missingText, ownPlaces } from '../lib/run/own-access.ts';
 import { CALICO_CONFIG_MAPS, neededAccess } from './access.ts';
 import { type Check, type CheckName, checkApi, checkPermissions } from './checks.ts';
 import type { TprToCrdOptions } from './options.ts';
@@ -41,25 +41,22 @@ export async function checkServer(client: KubeClient, options: TprToCrdOptions, 
   judge(checks, options.force, log);
   // Without the CRD API nothing can be done, forced or not; --force is for a check that errs.
   if (!crds) throw refused('the API server does not serve CustomResourceDefinitions');
-  const missing = await missingAccess(client, accessFor(options, { crds, daemonSets }, options.dryRun));
-  judge([checkPermissions(missing.map(accessText))], options.force, log);
-  if (options.dryRun) {
-    const later = await missingAccess(client, accessFor(options, { crds, daemonSets }, false));
-    if (later.length > 0) log.warn(`for the run without --dry-run: ${missingText(later.map(accessText))}`);
-  }
-  return { crds, daemonSets };
+  const forms = { crds, daemonSets };
+  const missing = (await missingAccess(client, accessFor(options, forms, false))).map(accessText);
+  const needed = new Set(accessFor(options, forms, options.dryRun).map(accessText));
+  const later = missing.filter(access => !needed.has(access));
+  judge([checkPermissions(missing.filter(access => needed.has(access)))], options.force, log);
+  if (later.length > 0) log.warn(`for the run without --dry-run: ${missingText(later)}`);
+  return forms;
 }
 
 function accessFor(options: TprToCrdOptions, { crds, daemonSets }: ApiForms, dryRun: boolean) {
   return neededAccess({
     crdApi: crds,
     daemonSets,
-    namespace: options.namespace,
     fromEtcd: options.fromEtcd !== undefined,
-    backupToConfigMap: options.backup === 'configmap',
-    reportToConfigMap: options.outputDir === undefined,
-    inPod: process.env.CALICO_UPGRADE_POD_LABELS !== undefined,
     dryRun,
+    ...ownPlaces(options),
   });
 }
 

@@ -6,7 +6,8 @@ import { refused } from './failure.ts';
 import type { CommonOptions } from './options.ts';
 import { reportName } from './report.ts';
 
-export interface OwnAccess {
+/** Where a run leaves what. */
+export interface OwnPlaces {
   readonly namespace: string;
   readonly backupToConfigMap: boolean;
   readonly reportToConfigMap: boolean;
@@ -15,7 +16,7 @@ export interface OwnAccess {
 }
 
 /** The rights to what a run leaves in its own namespace: backups, report and Event. */
-export function ownAccess(job: string, options: OwnAccess): readonly Access[] {
+export function ownAccess(job: string, options: OwnPlaces): readonly Access[] {
   const { namespace, backupToConfigMap, reportToConfigMap, inPod } = options;
   const ownConfigMaps = backupToConfigMap || reportToConfigMap;
   return [
@@ -25,17 +26,19 @@ export function ownAccess(job: string, options: OwnAccess): readonly Access[] {
   ];
 }
 
-/** What a run with these options leaves; nothing if it is a dry run. */
-export function ownAccessOf(job: string, options: CommonOptions): readonly Access[] {
-  const { namespace, backup, outputDir, dryRun } = options;
-  if (dryRun) return [];
-  return ownAccess(job, {
+/** Where a run with these options leaves what. */
+export function ownPlaces({ namespace, backup, outputDir }: CommonOptions): OwnPlaces {
+  return {
     namespace,
     backupToConfigMap: backup !== 'none' && !isDirectory(backup),
     reportToConfigMap: outputDir === undefined,
     inPod: process.env.CALICO_UPGRADE_POD_LABELS !== undefined,
-  });
+  };
 }
+
+/** The rights for what a run with these options leaves: none if it is a dry run. */
+export const ownAccessOf = (job: string, options: CommonOptions): readonly Access[] =>
+  options.dryRun ? [] : ownAccess(job, ownPlaces(options));
 
 /** Throws a refusal that names every right which is wanted and missing. */
 export async function requireAccess(client: KubeClient, wanted: readonly Access[]): Promise<void> {
