@@ -57,10 +57,14 @@ const RULES: readonly (readonly [pattern: RegExp, reason: EtcdReason, check: str
     'the endpoint may speak no TLS: try http://',
   ],
   [/SSL routines|certificate/, 'tls', 'check the CA, the client certificate and its key'],
-  [/DEADLINE_EXCEEDED|request timed out/, 'timeout', 'check that etcd is healthy and reachable from here'],
+  [
+    /DEADLINE_EXCEEDED|request timed out|Timeout Error/,
+    'timeout',
+    'check that etcd is healthy and reachable from here',
+  ],
   [/no leader|too many requests|leader changed/, 'busy', 'check that a majority of the etcd members is up'],
   [
-    /UNAVAILABLE|CANCELLED|INTERNAL|RST_STREAM/,
+    /UNAVAILABLE|CANCELLED|INTERNAL|RST_STREAM|\bE[A-Z]{5,}\b|EPIPE|other side closed|terminated|socket/i,
     'unreachable',
     'check the endpoint, and that etcd listens there (https:// where it uses TLS)',
   ],
