@@ -1,4 +1,5 @@
-import { type GoIp, parseIp } from '../go-net.ts';
+import { parseIp } from '../go-net.ts';
+import type { FieldProblem } from '../v3/field-problem.ts';
 import { nameProblems, referenceProblems } from '../v3/names.ts';
 import { clusterEntry } from '../v3/storage.ts';
 import { addConversionError, addValidationErrors, type Findings, findingsOf } from './findings.ts';
@@ -6,13 +7,14 @@ import { objectOf, type Read, readJson, struct, wrong } from './json-fields.ts';
 import { readIp } from './json-readers.ts';
 import { convertNodeName, ipName } from './names.ts';
 import type { Unit, UnitResult, UnitValues } from './unit.ts';
+import { noteUnknownFields, unconverted, validated } from './unit-result.ts';
 
 const PEER = objectOf(struct('ip', 'as_num'));
 
 /** A BGPPeer before it is checked. */
 export interface PeerFields {
   readonly name: string;
-  readonly spec: Readonly<Record<string, unknown>>;
+  readonly spec: { readonly node?: string; readonly peerIP: string; readonly asNumber: number };
 }
 
 /** A peer below `/calico/bgp/v1` to a BGPPeer (conversion reference, section 3.2). Its address is that of the value. */
@@ -28,41 +30,35 @@ export function convertBgpPeer(unit: Unit, values: UnitValues): UnitResult {
     });
   }
   const peer = readPeer(found, unit.id, text, host);
-  const { problems, notes } = found;
-  if (peer === undefined || problems.some(({ report }) => report === 'conversionerrors'))
-    return { problems, notes };
-  const v3Name = `BGPPeer(${peer.name})`;
-  if (problems.length > 0) return { v3Name, problems, notes };
-  return {
-    entry: clusterEntry('BGPPeer', 'bgppeers', { name: peer.name }, peer.spec),
-    v3Name,
-    problems,
-    notes,
-  };
+  if (peer === undefined || found.problems.length > 0) return unconverted(found);
+  const { name, spec } = peer;
+  const entry = clusterEntry('BGPPeer', 'bgppeers', { name }, spec);
+  return validated(found, unit.id, `BGPPeer(${name})`, entry, peerProblems(peer));
 }
 
 /**
- * Reads `{"ip":"192.0.2.1","as_num":"64513"}`, the peer of all nodes or of one, and checks what it makes. `undefined` if there
+ * Reads `{"ip":"192.0.2.1","as_num":"64513"}`, the peer of all nodes or of one, `undefined` if there
  * is no peer in it; what is wrong is recorded under the key.
  */
 export function readPeer(found: Findings, key: string, text: string, host?: string): PeerFields | undefined {
   const value = readJson({ found, key }, text, PEER);
   if (value === undefined) return undefined;
+  noteUnknownFields(found, key, value.unknown);
   const asNumber = value.get('as_num', readQuotedAsNumber) ?? 0;
   const ip = parseIp(value.get('ip', readAddress) ?? '');
   if (ip === undefined) {
     noAddress(found, key);
     return undefined;
   }
-  return checked(found, key, ip, asNumber, host);
-}
-
-function checked(found: Findings, key: string, ip: GoIp, asNumber: number, host?: string): PeerFields {
   const node = host === undefined ? undefined : convertNodeName(host);
   const name = node === undefined ? ipName(ip) : `${node}.${ipName(ip)}`;
-  addValidationErrors(found, key, nameProblems('metadata.name', name));
-  if (node !== undefined) addValidationErrors(found, key, referenceProblems('spec.node', node));
   return { name, spec: { ...(node !== undefined && { node }), peerIP: ip.text, asNumber } };
+}
+
+/** What v3 does not accept in a BGPPeer. */
+export function peerProblems({ name, spec }: PeerFields): FieldProblem[] {
+  const node = spec.node === undefined ? [] : referenceProblems('spec.node', spec.node);
+  return [...nameProblems('metadata.name', name), ...node];
 }
 
 /** Go leaves an address that is the empty text unset. */

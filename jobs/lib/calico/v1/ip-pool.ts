@@ -1,13 +1,15 @@
-import { type GoCidr, parseCidr } from '../go-net.ts';
+import type { GoCidr } from '../go-net.ts';
 import { nameProblems } from '../v3/names.ts';
 import { poolProblems } from '../v3/pool.ts';
 import { clusterEntry } from '../v3/storage.ts';
 import { addConversionError, addValidationErrors, type Findings, findingsOf } from './findings.ts';
-import { type JsonObject, objectOf, type Read, readJson, struct, wrong } from './json-fields.ts';
+import { type JsonObject, objectOf, readJson, struct } from './json-fields.ts';
 import { readBoolean, readString } from './json-readers.ts';
 import { cidrName, ipName } from './names.ts';
 import { segmentCidr } from './place-ipam.ts';
+import { readCidr } from './read-cidr.ts';
 import type { Unit, UnitResult, UnitValues } from './unit.ts';
+import { noteUnknownFields, unconverted, validated } from './unit-result.ts';
 
 type Field = 'cidr' | 'ipip' | 'ipip_mode' | 'masquerade' | 'ipam' | 'disabled';
 
@@ -26,15 +28,17 @@ export function convertIpPool(unit: Unit, values: UnitValues): UnitResult {
   }
   const value = readJson({ found, key }, values.get(key) ?? '', POOL);
   const pool = value && readPool(value, found, key);
-  const { problems, notes } = found;
-  if (pool === undefined || problems.some(({ report }) => report === 'conversionerrors'))
-    return { problems, notes };
+  if (pool === undefined || found.problems.length > 0) return unconverted(found);
   const { cidr, spec } = pool;
   const name = poolName(cidr);
-  addValidationErrors(found, key, [...nameProblems('metadata.name', name), ...poolProblems(cidr, pool)]);
-  const v3Name = `IPPool(${name})`;
-  if (problems.length > 0) return { v3Name, problems, notes };
-  return { entry: clusterEntry('IPPool', 'ippools', { name }, spec), v3Name, problems, notes };
+  const problems = [...nameProblems('metadata.name', name), ...poolProblems(cidr, pool)];
+  return validated(
+    found,
+    key,
+    `IPPool(${name})`,
+    clusterEntry('IPPool', 'ippools', { name }, spec),
+    problems,
+  );
 }
 
 /** A name may not begin with a dash, so a network that begins with `::` is written out. */
@@ -44,6 +48,7 @@ function poolName(cidr: GoCidr): string {
 }
 
 function readPool(value: JsonObject<Field>, found: Findings, key: string) {
+  noteUnknownFields(found, key, value.unknown);
   const cidr = value.get('cidr', readCidr);
   const ipipMode = convertMode(value.get('ipip', readString) ?? '', value.get('ipip_mode', readString) ?? '');
   const natOutgoing = value.get('masquerade', readBoolean) ?? false;
@@ -70,13 +75,6 @@ function convertMode(device: string, mode: string): string {
   if (device === '') return 'Never';
   return mode.toLowerCase() === 'cross-subnet' ? 'CrossSubnet' : 'Always';
 }
-
-/** An address alone is the network that holds only it, as for Go. */
-const readCidr: Read<GoCidr> = (value, path, source) => {
-  const text = typeof value === 'string' ? value : '';
-  const cidr = parseCidr(text) ?? parseCidr(`${text}/${text.includes(':') ? 128 : 32}`);
-  return cidr ?? wrong(source, path, value, 'a network', 'Write a network such as 10.64.0.0/16');
-};
 
 function noCidr(found: Findings, key: string): void {
   addValidationErrors(found, key, [

@@ -9,6 +9,7 @@ import { listOf, readString } from './json-readers.ts';
 import { convertNodeName } from './names.ts';
 import { nodeAddress } from './node-address.ts';
 import type { Unit, UnitResult, UnitValues } from './unit.ts';
+import { unconverted, validated } from './unit-result.ts';
 
 type RefField = 'nodeName' | 'orchestrator';
 
@@ -29,19 +30,15 @@ export function convertNode(unit: Unit, values: UnitValues): UnitResult {
       first,
       `has BGP settings but is not below ${directory}, so it is no Node and they are not carried over`,
     );
-    return { problems: [], notes: found.notes };
+    return unconverted(found);
   }
   const name = convertNodeName(host);
   const bgp = nodeBgp(found, host, values);
   const orchRefs = readOrchRefs(found, `${directory}orchestrator_refs`, values);
-  const converted = found.problems.length === 0;
-  addValidationErrors(found, directory, nameProblems('metadata.name', name));
-  const { problems, notes } = found;
-  if (!converted) return { problems, notes };
-  const v3Name = `Node(${name})`;
-  if (problems.length > 0) return { v3Name, problems, notes };
+  if (found.problems.some(({ report }) => report === 'conversionerrors')) return unconverted(found);
   const spec = { ...(bgp && { bgp }), ...(orchRefs && { orchRefs }) };
-  return { entry: clusterEntry('Node', 'nodes', { name }, spec), v3Name, problems, notes };
+  const entry = clusterEntry('Node', 'nodes', { name }, spec);
+  return validated(found, directory, `Node(${name})`, entry, nameProblems('metadata.name', name));
 }
 
 function nodeBgp(
