@@ -30,7 +30,7 @@ export function integerOf(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_I
 
 /** An address, as Go's canonical text. */
 export const readIp: Read<string> = (value, path, source) =>
-  (typeof value === 'string' ? parseIp(value)?.text : undefined) ??
+  (typeof value === 'string' ? ipText(value) : undefined) ??
   wrong(source, path, value, 'an IP address', 'Write an address such as 10.0.0.1 or fd00::1');
 
 /** A network, as Go's canonical text with host bits cleared; an address alone is the network that holds only it. */
@@ -55,18 +55,30 @@ export function listOf<T>(read: Read<T>): Read<T[]> {
 /** A list of texts. */
 export const readStrings: Read<string[]> = listOf(readString);
 
-/** An object whose values are texts; a null is the empty text, as for Go. Keys come in Go's order: sorted. */
+/** An object whose values are texts; a null is the empty text, as for Go. */
 export const readStringMap: Read<Record<string, string>> = (value, path, source) => {
   if (!isRecord(value)) return wrong(source, path, value, 'a JSON object', 'Write an object in braces');
+  if (isStringMap(value)) return value;
   const entries: [string, string][] = [];
-  for (const key of Object.keys(value).sort()) {
-    const text = value[key] === null ? '' : readString(value[key], `${path}[${JSON.stringify(key)}]`, source);
+  for (const [key, item] of Object.entries(value)) {
+    const text = item === null ? '' : readString(item, `${path}[${JSON.stringify(key)}]`, source);
     if (text !== undefined) entries.push([key, text]);
   }
   return Object.fromEntries(entries);
 };
 
+const isStringMap = (value: Record<string, unknown>): value is Record<string, string> =>
+  Object.values(value).every(item => typeof item === 'string');
+
+const OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+/** IPv4 as Go prints it. Most addresses are: there is no need to take them apart and to put them together again. */
+const CANONICAL_IPV4 = new RegExp(`^(?:${OCTET}\\.){3}${OCTET}$`);
+const CANONICAL_IPV4_SINGLE = new RegExp(`^(?:${OCTET}\\.){3}${OCTET}/32$`);
+
+const ipText = (text: string): string | undefined => (CANONICAL_IPV4.test(text) ? text : parseIp(text)?.text);
+
 function networkText(text: string): string | undefined {
+  if (CANONICAL_IPV4_SINGLE.test(text)) return text;
   if (text.includes('/')) return parseCidr(text)?.network;
   const ip = parseIp(text);
   return ip && `${ip.text}/${ip.version === 4 ? 32 : 128}`;

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { expandIpv6, type GoCidr, type GoIp } from '../go-net.ts';
 
+/** Names that most are: there is nothing to normalise. */
+const NORMAL = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
+
 /**
  * The form that v3 names have: small letters, digits, dashes and dots (conversion reference, section 1). The result may
  * be empty, where the text is of symbols only.
  */
 export function normalize(text: string): string {
+  if (NORMAL.test(text)) return text;
   return text
     .toLowerCase()
     .replaceAll('/', '.')
