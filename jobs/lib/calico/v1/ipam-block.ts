@@ -3,7 +3,7 @@ import { addNote, type Findings, findingsOf } from './findings.ts';
 import { ipamNode, noteHidden } from './ipam-host.ts';
 import { ipamNetwork } from './ipam-network.ts';
 import { type JsonSource, objectOf, type Read, readJson, struct, wrong } from './json-fields.ts';
-import { integerOf, listOf, readBoolean, readString, readStringMap } from './json-readers.ts';
+import { listOf, readBoolean, readInteger, readString, readStringMap } from './json-readers.ts';
 import { convertNodeName } from './names.ts';
 import { readCidr } from './read-cidr.ts';
 import type { Unit, UnitResult, UnitValues } from './unit.ts';
@@ -25,8 +25,6 @@ type Block = NonNullable<ReturnType<typeof BLOCK>>;
 
 const ATTRIBUTE = objectOf(struct('handle_id', 'secondary'));
 type Attribute = NonNullable<ReturnType<typeof ATTRIBUTE>>;
-
-const readIndex = integerOf();
 
 /** A block of addresses, under the same key, its node names converted (conversion reference, section 3.11). */
 export function convertIpamBlock(unit: Unit, values: UnitValues): UnitResult {
@@ -57,7 +55,7 @@ function blockText(block: Block, source: JsonSource, expected: string | undefine
     affinity: readAffinity(block, found, key),
     strictAffinity: block.get('strictAffinity', readBoolean) ?? false,
     allocations: block.get('allocations', readAllocations) ?? null,
-    unallocated: block.get('unallocated', listOf(readIndex)) ?? null,
+    unallocated: block.get('unallocated', listOf(readInteger)) ?? null,
     attributes: attributes?.map(attribute => readAttribute(attribute, found, key, maps)) ?? null,
     deleted: block.get('deleted', readBoolean) ?? false,
   };
@@ -77,7 +75,7 @@ function readAffinity(block: Block, found: Findings, key: string): string | null
 const readAllocations: Read<(number | null)[]> = (value, path, source) => {
   if (!Array.isArray(value)) return wrong(source, path, value, 'a list');
   return value.map((item, index) =>
-    item === null ? null : (readIndex(item, `${path}[${index}]`, source) ?? null),
+    item === null ? null : (readInteger(item, `${path}[${index}]`, source) ?? null),
   );
 };
 

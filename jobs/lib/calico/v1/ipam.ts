@@ -4,7 +4,7 @@ import { findingsOf } from './findings.ts';
 import { ipamNode } from './ipam-host.ts';
 import { ipamNetwork } from './ipam-network.ts';
 import { objectOf, type Read, readJson, struct, wrong } from './json-fields.ts';
-import { integerOf, readBoolean, readString } from './json-readers.ts';
+import { readBoolean, readInteger, readString } from './json-readers.ts';
 import type { Unit, UnitResult, UnitValues } from './unit.ts';
 import { noteUnknownFields, onlyValue, unconverted } from './unit-result.ts';
 
@@ -56,13 +56,11 @@ export function convertIpamConfig(unit: Unit, values: UnitValues): UnitResult {
   return { entry: { key, value }, problems: [], notes: found.notes };
 }
 
-const readCount = integerOf();
-
 /** Numbers of addresses by block; a null is 0, as for Go. */
 const readCounts: Read<Record<string, number>> = (value, path, source) => {
   if (!isRecord(value)) return wrong(source, path, value, 'a JSON object');
   const entries = Object.entries(value).map(([block, count]) => {
-    const read = count === null ? 0 : readCount(count, `${path}["${block}"]`, source);
+    const read = count === null ? 0 : readInteger(count, `${path}["${block}"]`, source);
     return [block, read ?? 0] as const;
   });
   return Object.fromEntries(entries);

@@ -3,7 +3,7 @@ import { valueText } from '../object-text.ts';
 import { nameProblems } from '../v3/names.ts';
 import { clusterEntry } from '../v3/storage.ts';
 import { readAsNumber } from './bgp-config.ts';
-import { addNote, addValidationErrors, type Findings, findingsOf } from './findings.ts';
+import { addNote, addValidationErrors, type Findings, findingsOf, isConverted } from './findings.ts';
 import { type JsonObject, objectOf, readJson, struct } from './json-fields.ts';
 import { listOf, readString } from './json-readers.ts';
 import { convertNodeName } from './names.ts';
@@ -35,7 +35,7 @@ export function convertNode(unit: Unit, values: UnitValues): UnitResult {
   const name = convertNodeName(host);
   const bgp = nodeBgp(found, host, values);
   const orchRefs = readOrchRefs(found, `${directory}orchestrator_refs`, values);
-  if (found.problems.some(({ report }) => report === 'conversionerrors')) return unconverted(found);
+  if (!isConverted(found)) return unconverted(found);
   const spec = { ...(bgp && { bgp }), ...(orchRefs && { orchRefs }) };
   const entry = clusterEntry('Node', 'nodes', { name }, spec);
   return validated(found, directory, `Node(${name})`, entry, nameProblems('metadata.name', name));
