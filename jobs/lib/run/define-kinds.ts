@@ -19,8 +19,8 @@ export interface CrdTarget {
 }
 
 /**
- * Looks at the CRD definitions that exist. Returns the plurals of those that are not usable yet. Throws a refusal that
- * names every definition which is in the way.
+ * Looks at the CRD definitions that exist. Returns the plurals of the kinds that are missing or not usable yet. Throws a
+ * refusal that names every definition which is in the way.
  */
 export async function checkDefinitions(
   client: KubeClient,
@@ -30,7 +30,7 @@ export async function checkDefinitions(
   const states = await Promise.all(kinds.map(crd => crdState(client, crdApi, crd)));
   const wrong = states.flatMap(found => (found.state === 'wrong' ? [found.reason] : []));
   if (wrong.length > 0) throw refused(`nothing was written: ${wrong.join('. ')}`);
-  return new Set(kinds.filter((_, index) => states[index]?.state === 'waiting').map(({ plural }) => plural));
+  return new Set(kinds.filter((_, index) => states[index]?.state !== 'ready').map(({ plural }) => plural));
 }
 
 /** Defines the kinds that are missing, and waits until all of them can be used. */
