@@ -27,3 +27,7 @@ export function addValidationErrors(found: Findings, key: string, problems: read
 export function addNote(found: Findings, key: string, reason: string): void {
   found.notes.push({ object: found.object, key, reason });
 }
+
+/** Whether there is something that v3 may accept: no value that could not be read or converted. */
+export const isConverted = ({ problems }: Findings): boolean =>
+  !problems.some(({ report }) => report === 'conversionerrors');

@@ -1,6 +1,6 @@
 import { type HostEndpointSpec, hostEndpointProblems } from '../v3/host-endpoint.ts';
 import { clusterEntry } from '../v3/storage.ts';
-import { findingsOf } from './findings.ts';
+import { findingsOf, isConverted } from './findings.ts';
 import { type JsonObject, objectOf, type Read, readJson, struct } from './json-fields.ts';
 import { listOf, readIp, readString, readStringMap, readStrings } from './json-readers.ts';
 import { convertName, convertNodeName, convertProfileName } from './names.ts';
@@ -30,7 +30,7 @@ export function convertHostEndpoint(unit: Unit, values: UnitValues): UnitResult 
   const node = convertNodeName(host);
   const labels = endpoint.get('labels', readStringMap);
   const spec = endpointSpec(node, endpoint);
-  if (found.problems.length > 0) return unconverted(found);
+  if (!isConverted(found)) return unconverted(found);
   const name = convertName(`${node}.${id}`);
   const entry = clusterEntry('HostEndpoint', 'hostendpoints', { name, ...(labels && { labels }) }, spec);
   return validated(found, key, `HostEndpoint(${name})`, entry, hostEndpointProblems(name, labels, spec));

@@ -20,8 +20,14 @@ export const readNumber: Read<number> = (value, path, source) =>
     ? value
     : wrong(source, path, value, 'a number', 'Write a number, without quotes');
 
-/** A whole number between two bounds, both included; by default all that a number here can hold exactly. */
-export function integerOf(min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER): Read<number> {
+/** A whole number. */
+export const readInteger: Read<number> = (value, path, source) =>
+  typeof value === 'number' && Number.isSafeInteger(value)
+    ? value
+    : wrong(source, path, value, 'a whole number', 'Write a number, without quotes');
+
+/** A whole number between two bounds, both included. */
+export function integerOf(min: number, max: number): Read<number> {
   return (value, path, source) =>
     typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
       ? value

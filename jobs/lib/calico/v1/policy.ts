@@ -1,7 +1,7 @@
 import { convertSelector } from '../selector-conversion.ts';
 import { type GlobalNetworkPolicySpec, globalNetworkPolicyProblems } from '../v3/global-network-policy.ts';
 import { clusterEntry } from '../v3/storage.ts';
-import { findingsOf } from './findings.ts';
+import { findingsOf, isConverted } from './findings.ts';
 import { type JsonObject, objectOf, type Read, readJson, struct, wrong } from './json-fields.ts';
 import { listOf, readBoolean, readNumber, readString, readStringMap } from './json-readers.ts';
 import { convertNameNoDots } from './names.ts';
@@ -33,7 +33,7 @@ export function convertPolicy(unit: Unit, values: UnitValues): UnitResult {
   noteUnknownFields(found, key, policy.unknown);
   const annotations = policy.get('annotations', readStringMap);
   const spec = policySpec(policy);
-  if (found.problems.length > 0) return unconverted(found);
+  if (!isConverted(found)) return unconverted(found);
   noteOldLabels(found, key, spec);
   const name = convertNameNoDots(unit.parts.name ?? '');
   const metadata = { name: `default.${name}`, ...(annotations && { annotations }) };

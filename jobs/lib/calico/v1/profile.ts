@@ -2,7 +2,7 @@ import { valueText } from '../object-text.ts';
 import { type ProfileSpec, profileProblems } from '../v3/profile.ts';
 import type { Rule } from '../v3/rule.ts';
 import { clusterEntry } from '../v3/storage.ts';
-import { addConversionError, type Findings, findingsOf } from './findings.ts';
+import { addConversionError, type Findings, findingsOf, isConverted } from './findings.ts';
 import { objectOf, type Read, readJson, struct } from './json-fields.ts';
 import { readStringMap, readStrings } from './json-readers.ts';
 import { convertProfileName } from './names.ts';
@@ -26,7 +26,7 @@ export function convertProfile(unit: Unit, values: UnitValues): UnitResult {
   const tags = readPart(found, values, '/tags', readStrings);
   const labels = readPart(found, values, '/labels', readStringMap);
   const labelsToApply = addTags(found, tags, labels.value ?? {});
-  if (found.problems.length > 0) return unconverted(found);
+  if (!isConverted(found)) return unconverted(found);
   const spec: ProfileSpec = {
     ...rules.value,
     ...(Object.keys(labelsToApply).length > 0 && { labelsToApply }),

@@ -2,7 +2,7 @@ import { valueText } from '../object-text.ts';
 import type { IcmpFields, Rule } from '../v3/rule.ts';
 import { addNote } from './findings.ts';
 import { type JsonObject, type JsonSource, objectOf, type Read, struct } from './json-fields.ts';
-import { integerOf, listOf, readString } from './json-readers.ts';
+import { listOf, readInteger, readString } from './json-readers.ts';
 import { readProtocol } from './ports.ts';
 import { ENTITY_FIELDS, readEntity } from './rule-entity.ts';
 import { noteUnknownFields } from './unit-result.ts';
@@ -40,11 +40,11 @@ const readRule: Read<Rule> = (value, path, source) => {
 };
 
 function convertRule(fields: JsonObject<RuleField>, source: JsonSource): Rule {
-  const ipVersion = fields.get('ip_version', integerOf());
+  const ipVersion = fields.get('ip_version', readInteger);
   const protocol = fields.get('protocol', readProtocol);
   const notProtocol = fields.get('!protocol', readProtocol);
-  const icmp = icmpOf(fields.get('icmp_type', integerOf()), fields.get('icmp_code', integerOf()));
-  const notICMP = icmpOf(fields.get('!icmp_type', integerOf()), fields.get('!icmp_code', integerOf()));
+  const icmp = icmpOf(fields.get('icmp_type', readInteger), fields.get('icmp_code', readInteger));
+  const notICMP = icmpOf(fields.get('!icmp_type', readInteger), fields.get('!icmp_code', readInteger));
   return {
     action: v3Action(fields.get('action', readString) ?? ''),
     ...(ipVersion !== undefined && { ipVersion }),

@@ -2,7 +2,7 @@ import { V1_NAMESPACE_LABEL, V3_NAMESPACE_LABEL } from '../selector-conversion.t
 import type { FieldProblem } from '../v3/field-problem.ts';
 import { resourceKey } from '../v3/storage.ts';
 import { type IpNat, type WorkloadEndpointSpec, workloadEndpointProblems } from '../v3/workload-endpoint.ts';
-import { addConversionError, type Findings, findingsOf } from './findings.ts';
+import { addConversionError, type Findings, findingsOf, isConverted } from './findings.ts';
 import { type JsonObject, objectOf, type Read, readJson, struct, wrong } from './json-fields.ts';
 import { listOf, readIp, readNetwork, readString, readStringMap, readStrings } from './json-readers.ts';
 import { readMac } from './mac-address.ts';
@@ -44,7 +44,7 @@ export function convertWorkloadEndpoint(unit: Unit, values: UnitValues): UnitRes
   const identity = identityOf(found, key, unit, endpoint);
   const labels = v3Labels(endpoint.get('labels', readStringMap));
   const fields = endpointFields(endpoint);
-  if (identity === undefined || found.problems.length > 0) return unconverted(found);
+  if (identity === undefined || !isConverted(found)) return unconverted(found);
   const { name, namespace, owner } = identity;
   const spec: WorkloadEndpointSpec = { ...owner, ...fields };
   const metadata = { name, ...(namespace !== '' && { namespace }), ...(labels && { labels }) };
