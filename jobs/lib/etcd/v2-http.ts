@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { Pool } from 'undici';
 import { EtcdError, etcdError } from './errors.ts';
 import { checkedEndpoints, checkedUser, type EtcdOptions, loadTls } from './options.ts';
@@ -114,15 +115,16 @@ interface Sent {
 
 async function readAnswer(sent: Sent, mostBytes = Number.POSITIVE_INFINITY): Promise<V2Answer | 'too large'> {
   const { endpoint, response } = sent;
-  const chunks: Buffer[] = [];
+  const decoder = new StringDecoder('utf8');
+  let text = '';
   let bytes = 0;
   for await (const chunk of response.body) {
-    chunks.push(chunk);
+    text += decoder.write(chunk);
     bytes += chunk.length;
     // Leaving the loop destroys the body, and with it the connection that the rest would come through.
     if (bytes > mostBytes) return 'too large';
   }
-  const body = parsed(Buffer.concat(chunks).toString('utf8'));
+  const body = parsed(text + decoder.end());
   if (response.statusCode < 300) {
     if (body === undefined) throw notV2(sent, 'an answer that is not JSON');
     return { endpoint, index: indexOf(sent), bytes, body };

@@ -13,9 +13,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const AHEAD = 6;
 
 /** What is known of a stretch of the tree: its nodes, or a directory that is still to be read. */
-type Part =
-  | { readonly nodes: readonly V2Node[] }
-  | { readonly directory: string; readonly whole: boolean; reading?: Promise<readonly Part[]> };
+type Part = { readonly nodes: readonly V2Node[] } | { readonly directory: string; readonly whole: boolean };
 
 type Unread = Extract<Part, { directory: string }>;
 
@@ -28,14 +26,16 @@ type Unread = Extract<Part, { directory: string }>;
 export async function* readTree(reader: V2Reader, root: string): AsyncGenerator<readonly V2Node[]> {
   const stop = new AbortController();
   const bound = await reader.since(root, stop.signal);
-  const top = await readLevel(bound, root);
   // The next part is the last one, so that taking it is cheap.
-  const parts: Part[] = top.toReversed();
+  const parts: Part[] = (await readLevel(bound, root)).toReversed();
+  // Not in the parts, or what was read would live as long as the parent's.
+  const reading = new Map<Unread, Promise<readonly Part[]>>();
   const read = (part: Unread) => {
-    part.reading ??= readPart(bound, part);
+    const begun = reading.get(part) ?? readPart(bound, part);
+    reading.set(part, begun);
     // It is awaited later, or never where the reader stops early.
-    part.reading.catch(() => undefined);
-    return part.reading;
+    begun.catch(() => undefined);
+    return begun;
   };
   try {
     for (let part = parts.pop(); part; part = parts.pop()) {
@@ -45,6 +45,7 @@ export async function* readTree(reader: V2Reader, root: string): AsyncGenerator<
       }
       readAhead(parts, read);
       parts.push(...(await read(part)).toReversed());
+      reading.delete(part);
     }
   } finally {
     stop.abort();
