@@ -42,6 +42,6 @@ function badForm(field: string, name: string, others: string): FieldProblem {
   return {
     field,
     reason: `is '${name}', expected small letters, digits and ${others}, with a letter or digit at both ends`,
-    fix: 'Give what it is made of a name with letters or digits in etcd v2',
+    fix: 'Rename the object in etcd v2, where it is defined and where it is referred to',
   };
 }
