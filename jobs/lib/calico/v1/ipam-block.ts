@@ -1,10 +1,10 @@
 import { goText } from '../v3/go-text.ts';
 import { addNote, type Findings, findingsOf } from './findings.ts';
+import { readAttributes } from './ipam-attributes.ts';
 import { ipamNode, noteHidden } from './ipam-host.ts';
 import { ipamNetwork } from './ipam-network.ts';
 import { type JsonSource, objectOf, type Read, readJson, struct, wrong } from './json-fields.ts';
-import { listOf, readBoolean, readInteger, readString, readStringMap } from './json-readers.ts';
-import { convertNodeName } from './names.ts';
+import { listOf, readBoolean, readInteger, readString } from './json-readers.ts';
 import { readCidr } from './read-cidr.ts';
 import type { Unit, UnitResult, UnitValues } from './unit.ts';
 import { noteUnknownFields, onlyValue, unconverted } from './unit-result.ts';
@@ -22,9 +22,6 @@ const BLOCK = objectOf(
   ),
 );
 type Block = NonNullable<ReturnType<typeof BLOCK>>;
-
-const ATTRIBUTE = objectOf(struct('handle_id', 'secondary'));
-type Attribute = NonNullable<ReturnType<typeof ATTRIBUTE>>;
 
 /** A block of addresses, under the same key, its node names converted (conversion reference, section 3.11). */
 export function convertIpamBlock(unit: Unit, values: UnitValues): UnitResult {
@@ -48,18 +45,18 @@ function blockText(block: Block, source: JsonSource, expected: string | undefine
   if (cidr !== undefined && expected !== undefined && cidr !== expected) {
     addNote(found, key, `holds the block ${cidr}, which is not that of the key; it is carried over as it is`);
   }
-  const maps = new Set<unknown>();
-  const attributes = block.get('attributes', listOf(ATTRIBUTE));
+  const attributes = block.get('attributes', readAttributes) ?? null;
+  for (const attribute of attributes ?? []) noteHidden(found, key, 'the handle', attribute.handle_id ?? '');
   const stored = {
     cidr,
     affinity: readAffinity(block, found, key),
     strictAffinity: block.get('strictAffinity', readBoolean) ?? false,
     allocations: block.get('allocations', readAllocations) ?? null,
-    unallocated: block.get('unallocated', listOf(readInteger)) ?? null,
-    attributes: attributes?.map(attribute => readAttribute(attribute, found, key, maps)) ?? null,
+    unallocated: block.get('unallocated', readUnallocated) ?? null,
+    attributes,
     deleted: block.get('deleted', readBoolean) ?? false,
   };
-  return goText(stored, maps);
+  return goText(stored, new Set(attributes?.map(({ secondary }) => secondary)));
 }
 
 /** `hostAffinity`, of old blocks, counts where there is no `affinity`. */
@@ -72,20 +69,16 @@ function readAffinity(block: Block, found: Findings, key: string): string | null
 }
 
 /** For each address the index of its attributes, or null. */
-const readAllocations: Read<(number | null)[]> = (value, path, source) => {
+const readAllocations: Read<readonly (number | null)[]> = (value, path, source) => {
   if (!Array.isArray(value)) return wrong(source, path, value, 'a list');
+  if (value.every(item => item === null || Number.isSafeInteger(item))) return value;
   return value.map((item, index) =>
     item === null ? null : (readInteger(item, `${path}[${index}]`, source) ?? null),
   );
 };
 
-function readAttribute(attribute: Attribute, found: Findings, key: string, maps: Set<unknown>) {
-  const handle = attribute.get('handle_id', readString) ?? null;
-  if (handle !== null) noteHidden(found, key, 'the handle', handle);
-  const given = attribute.get('secondary', readStringMap);
-  if (given === undefined) return { handle_id: handle, secondary: null };
-  const node = given.node === undefined ? '' : convertNodeName(given.node);
-  const secondary = node === '' ? given : { ...given, node };
-  maps.add(secondary);
-  return { handle_id: handle, secondary };
-}
+/** The addresses that are free, in the order in which they are handed out. */
+const readUnallocated: Read<readonly number[]> = (value, path, source) =>
+  Array.isArray(value) && value.every(item => Number.isSafeInteger(item))
+    ? value
+    : listOf(readInteger)(value, path, source);

@@ -57,11 +57,12 @@ export function convertIpamConfig(unit: Unit, values: UnitValues): UnitResult {
 }
 
 /** Numbers of addresses by block; a null is 0, as for Go. */
-const readCounts: Read<Record<string, number>> = (value, path, source) => {
+const readCounts: Read<Readonly<Record<string, unknown>>> = (value, path, source) => {
   if (!isRecord(value)) return wrong(source, path, value, 'a JSON object');
+  if (Object.values(value).every(Number.isSafeInteger)) return value;
   const entries = Object.entries(value).map(([block, count]) => {
     const read = count === null ? 0 : readInteger(count, `${path}["${block}"]`, source);
-    return [block, read ?? 0] as const;
+    return [block, read] as const;
   });
   return Object.fromEntries(entries);
 };
