@@ -4,7 +4,6 @@ import { calicoReleases, versionSetting } from '../lib/calico/releases.ts';
 import type { ServerVersion } from '../lib/kubernetes/discovery.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
 import { bad, type Check, good } from '../lib/run/checks.ts';
-import { missingText } from '../lib/run/own-access.ts';
 
 /** The names for `--force`. */
 export const CHECKS = [
@@ -54,12 +53,6 @@ function checkTprs(name: string, served: boolean): Check<CheckName> {
         'thirdpartyresources',
         `${name} does not serve ThirdPartyResources: they ended with 1.8, and their data is still in etcd. Read it there with --from-etcd, or go back to Kubernetes 1.7`,
       );
-}
-
-export function checkPermissions(missing: readonly string[]): Check<CheckName> {
-  return missing.length === 0
-    ? good('permissions', 'all rights are there')
-    : bad('permissions', missingText(missing));
 }
 
 /** How Calico is installed, and its data: the setting CalicoVersion counts where no image tells a version. */

@@ -1,4 +1,3 @@
-import { accessText, missingAccess } from '../lib/kubernetes/access.ts';
 import {
   CUSTOM_RESOURCE_DEFINITIONS,
   DAEMON_SETS,
@@ -9,10 +8,11 @@ import { firstServed, serverVersion } from '../lib/kubernetes/discovery.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
 import { judge } from '../lib/run/checks.ts';
 import { refused } from '../lib/run/failure.ts';
+import { judgeRights } from '../lib/run/judge-rights.ts';
 import type { Log } from '../lib/run/log.ts';
-import { missingText, ownPlaces } from '../lib/run/own-access.ts';
+import { ownPlaces } from '../lib/run/own-access.ts';
 import { neededAccess } from './access.ts';
-import { checkApi, checkPermissions } from './checks.ts';
+import { checkApi } from './checks.ts';
 import type { TprToCrdOptions } from './options.ts';
 
 /** The API forms that this server has. */
@@ -35,11 +35,7 @@ export async function checkServer(client: KubeClient, options: TprToCrdOptions, 
   // Without the CRD API nothing can be done, forced or not; --force is for a check that errs.
   if (!crds) throw refused('the API server does not serve CustomResourceDefinitions');
   const forms = { crds, daemonSets };
-  const missing = (await missingAccess(client, accessFor(options, forms, false))).map(accessText);
-  const needed = new Set(accessFor(options, forms, options.dryRun).map(accessText));
-  const later = missing.filter(access => !needed.has(access));
-  judge([checkPermissions(missing.filter(access => needed.has(access)))], options.force, log);
-  if (later.length > 0) log.warn(`for the run without --dry-run: ${missingText(later)}`);
+  await judgeRights(client, dryRun => accessFor(options, forms, dryRun), options, log);
   return forms;
 }
 

@@ -1,12 +1,12 @@
-import { isKubeObject, isRecord, type KubeObject } from '../kubernetes/object.ts';
+import type { KubeObject } from '../kubernetes/object.ts';
 import { refused } from '../run/failure.ts';
 import { bgpConfigFile, bgpPeerFile, felixConfigFile, ipPoolFile } from './backup-files.ts';
+import { CRD_OBJECTS_FILE, listText, readListText } from './object-list.ts';
 import { TPR_KINDS } from './tpr-kinds.ts';
 import type { TprSnapshot } from './tpr-snapshot.ts';
 
 const DEFINITIONS_FILE = 'thirdpartyresources.json';
 const NODES_FILE = 'nodes.json';
-const CRD_OBJECTS_FILE = 'crd-objects.json';
 
 /** What `restore` needs, read from a backup. */
 export interface TprBackup extends TprSnapshot {
@@ -39,12 +39,6 @@ export function tprBackup(
   return { files, leftOut: [...pools.leftOut, ...peers.leftOut] };
 }
 
-/** A List with one object a line: for programs, and for people who search it. */
-function listText(objects: readonly KubeObject[]): string {
-  const lines = objects.map(object => JSON.stringify(object)).join(',\n');
-  return `{"apiVersion":"v1","kind":"List","items":[\n${lines}\n]}\n`;
-}
-
 /** Reads what `tprBackup` wrote. Throws a refused Failure that names the file which cannot be read. */
 export function readTprBackup(files: ReadonlyMap<string, string>): TprBackup {
   return {
@@ -61,12 +55,5 @@ function objectsOf(files: ReadonlyMap<string, string>, name: string): readonly K
   const text = files.get(name);
   if (text === undefined)
     throw refused(`the backup has no ${name}: it is not one of ThirdPartyResources. Name another`);
-  const list: unknown = JSON.parse(text);
-  const items = isRecord(list) ? list.items : undefined;
-  if (!Array.isArray(items) || !items.every(isKubeObject)) {
-    throw refused(
-      `${name} of the backup is not a list of Kubernetes objects: somebody changed it. Name another backup`,
-    );
-  }
-  return items;
+  return readListText(name, text);
 }
