@@ -4,6 +4,7 @@ import { GLOBAL_NETWORK_POLICIES } from '../crd-kinds.ts';
 import { copiedMetadata } from '../metadata.ts';
 import type { Note, Problem } from '../problem.ts';
 import { V1_NAMESPACE_LABEL } from '../selector-conversion.ts';
+import { policyShapeProblems } from '../system-network-policy-spec.ts';
 import { convertPolicy } from '../v1/policy.ts';
 import { IDENTITY_ANNOTATION } from './identity.ts';
 import { etcdPolicy, specPath } from './policy-form.ts';
@@ -57,6 +58,9 @@ function convertOne(policy: KubeObject): KddConversion {
   const { metadata } = policy;
   const object = policyText(policy);
   const spec = isRecord(policy.spec) ? policy.spec : {};
+  // What is no object where there should be one would look like an unknown field, which is left out.
+  const shape = policyShapeProblems(object, spec);
+  if (shape.length > 0) return { objects: [], problems: shape, notes: [] };
   const filled = { ...etcdPolicy(spec), types: typesOf(spec) };
   const unit = { kind: 'Policy' as const, id: metadata.name, name: object, parts: { name: metadata.name } };
   const result = convertPolicy(unit, new Map([['', JSON.stringify(filled)]]));

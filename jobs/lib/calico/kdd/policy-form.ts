@@ -41,21 +41,22 @@ function etcdRule(rule: unknown): unknown {
   if (!isRecord(rule)) return rule;
   return renamed(rule, (key, value) => {
     const sign = own(ICMP, key);
-    if (sign !== undefined && isRecord(value)) {
-      return Object.entries(value).map(([part, number]) => [`${sign}icmp_${part}`, number]);
+    if (sign !== undefined) {
+      const fields = isRecord(value) ? value : { type: value };
+      return Object.entries(fields).map(([part, number]) => [`${sign}icmp_${part}`, number]);
     }
     const side = own(SIDES, key);
     if (side !== undefined && isRecord(value)) {
-      return Object.entries(value).map(([part, inner]) => [entityField(side, part), inner]);
+      return Object.entries(value).map(([part, inner]) => [entityField(key, side, part), inner]);
     }
     return [[own(RULE, key) ?? key, value]];
   });
 }
 
-function entityField(side: string, part: string): string {
+function entityField(key: string, side: string, part: string): string {
   if (ENTITY.includes(part)) return `${side}_${part}`;
   const positive = ENTITY.find(name => part === `not${name[0]?.toUpperCase()}${name.slice(1)}`);
-  return positive === undefined ? `${side}.${part}` : `!${side}_${positive}`;
+  return positive === undefined ? `${key}.${part}` : `!${side}_${positive}`;
 }
 
 /** A path in the etcd form, as `inbound_rules[0].!src_nets[1]`, as the path in the spec of the object. */
