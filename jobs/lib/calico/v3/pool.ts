@@ -1,9 +1,9 @@
-import { type GoCidr, parseCidr } from '../go-net.ts';
+import type { GoCidr } from '../go-net.ts';
+import { linkLocalRange } from '../link-local.ts';
 import type { FieldProblem } from './field-problem.ts';
 
 /** Calico IPAM hands out blocks of 64 addresses. */
 const BLOCK_BITS = 6;
-const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'].map(parseCidr).filter(cidr => cidr !== undefined);
 
 /** What v3 does not accept in a pool's network (conversion reference, section 6). */
 export function poolProblems(
@@ -25,7 +25,7 @@ export function poolProblems(
       'Disable the pool in etcd v2 if nothing takes addresses from it, or use a larger one',
     );
   }
-  const range = LINK_LOCAL.find(known => overlap(known, cidr));
+  const range = linkLocalRange(cidr);
   if (range !== undefined) {
     add(
       `is ${cidr.text}, which overlaps the link-local addresses ${range.text}`,
@@ -40,13 +40,4 @@ export function poolProblems(
     });
   }
   return problems;
-}
-
-function overlap(a: GoCidr, b: GoCidr): boolean {
-  if (a.version !== b.version) return false;
-  const bits = Math.min(a.prefixLength, b.prefixLength);
-  return a.ip.bytes.every((byte, index) => {
-    const mask = (0xff00 >> Math.min(Math.max(bits - index * 8, 0), 8)) & 0xff;
-    return (byte & mask) === ((b.ip.bytes[index] ?? 0) & mask);
-  });
 }

@@ -10,9 +10,11 @@ const name = fc
     maxLength: 5,
   })
   .map(characters => characters.join(''));
-const segment = name.map(escapeSegment);
+/** Names that meet, and are often valid. */
+const simple = fc.constantFrom('a', 'A', 'b');
+const segment = fc.oneof(name, simple).map(escapeSegment);
 /** Host names and handle ids are not escaped. */
-const plain = name.map(text => text.replaceAll('/', 'x'));
+const plain = fc.oneof(name, simple).map(text => text.replaceAll('/', 'x'));
 const network = fc.constantFrom(
   '10.0.0.0-16',
   '10.0.0.1-16',
@@ -49,7 +51,7 @@ const rules = fc.array(
 );
 const labels = fc.dictionary(
   fc.oneof(name, fc.constantFrom('1', '10', '9', 'calico/k8s_ns')),
-  fc.constantFrom('', 'x', 'a b'),
+  fc.constantFrom('', 'x', 'y', 'a b'),
   { maxKeys: 3 },
 );
 
@@ -68,7 +70,11 @@ const policy = json(
 );
 const hostEndpoint = json(
   fc.record(
-    { name: fc.constantFrom('eth0', '*', ''), labels, profile_ids: fc.array(name, { maxLength: 2 }) },
+    {
+      name: fc.constantFrom('eth0', '*', ''),
+      labels,
+      profile_ids: fc.array(fc.oneof(name, simple), { maxLength: 2 }),
+    },
     { requiredKeys: [] },
   ),
 );
@@ -76,9 +82,9 @@ const workload = json(
   fc.record({
     state: fc.constant('active'),
     name: fc.constant('cali1'),
-    mac: fc.constantFrom('ee:ee:ee:ee:ee:ee', null, 'x'),
-    profile_ids: fc.array(name, { maxLength: 2 }),
-    ipv4_nets: fc.constantFrom(['10.0.0.1/32'], [null], []),
+    mac: fc.constantFrom('ee:ee:ee:ee:ee:ee', 'ee:ee:ee:ee:ee:ee', null, 'x'),
+    profile_ids: fc.array(fc.oneof(name, simple), { maxLength: 2 }),
+    ipv4_nets: fc.constantFrom(['10.0.0.1/32'], ['10.0.0.1/32'], ['fd00::1'], [null], []),
     labels,
   }),
 );
