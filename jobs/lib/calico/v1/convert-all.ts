@@ -1,4 +1,4 @@
-import { type Clash, findClashes } from './clashes.ts';
+import { type Claim, type Clash, findClashes } from './clashes.ts';
 import { type CollectedUnit, collectUnits, type LeftOutKeys, leftOutNotes } from './collect-units.ts';
 import { convertUnit } from './convert-unit.ts';
 import type { UnitNote, UnitProblem, UnitResult, V3Entry } from './unit.ts';
@@ -27,22 +27,30 @@ export interface Conversion {
 export function convertAll(entries: Iterable<readonly [key: string, value: string]>): Conversion {
   const { units, leftOut } = collectUnits(entries);
   const results = units.map(({ unit, values }) => ({ unit, values, result: convertUnit(unit, values) }));
-  const clashes = findClashes(
-    results.map(({ unit, result }) => ({ unit, v3Key: result.entry?.key, v3Name: result.v3Name })),
-  );
+  const clashes = findClashes(claimsOf(results));
   const bySecond = new Map(clashes.map(clash => [clash.second.id, clash]));
-  const converted = results.map(item => {
+  const converted: readonly ConvertedUnit[] = results.map(item => {
     const clash = bySecond.get(item.unit.id);
     return clash ? { ...item, clash } : item;
   });
-  return {
-    units: converted,
-    entries: converted.flatMap(({ result, ...item }) =>
-      result.entry && !('clash' in item) ? [result.entry] : [],
-    ),
-    clashes,
-    problems: converted.flatMap(({ result }) => result.problems),
-    notes: [...converted.flatMap(({ result }) => result.notes), ...leftOutNotes(leftOut)],
-    leftOut,
-  };
+  return { units: converted, clashes, leftOut, ...gathered(converted, leftOut) };
+}
+
+function* claimsOf(results: readonly ConvertedUnit[]): Iterable<Claim> {
+  for (const { unit, result } of results) yield { unit, v3Key: result.entry?.key, v3Name: result.v3Name };
+}
+
+function gathered(
+  units: readonly ConvertedUnit[],
+  leftOut: readonly LeftOutKeys[],
+): Pick<Conversion, 'entries' | 'problems' | 'notes'> {
+  const entries: V3Entry[] = [];
+  const problems: UnitProblem[] = [];
+  const notes: UnitNote[] = [];
+  for (const { result, clash } of units) {
+    if (result.entry && !clash) entries.push(result.entry);
+    problems.push(...result.problems);
+    notes.push(...result.notes);
+  }
+  return { entries, problems, notes: [...notes, ...leftOutNotes(leftOut)] };
 }
