@@ -1,4 +1,5 @@
 import type { CrdKind } from '../kubernetes/crd.ts';
+import type { KubeObject } from '../kubernetes/object.ts';
 import { TPR_KINDS } from './tpr-kinds.ts';
 
 const crdKind = (kind: string, plural: string, namespaced = false): CrdKind => ({
@@ -35,3 +36,9 @@ export const KINDS_OF_3_0: readonly CrdKind[] = [...NEW_IN_3_0, BGP_PEERS, IP_PO
 
 /** All kinds of Calico from 2.5 to 3.0, those of 2.5 first. */
 export const CRD_KINDS: readonly CrdKind[] = [...TPR_KINDS.map(({ crd }) => crd), ...NEW_IN_3_0];
+
+/** The kinds that some objects are of. */
+export function kindsOf(objects: readonly KubeObject[]): readonly CrdKind[] {
+  const names = new Set(objects.map(({ kind }) => kind));
+  return CRD_KINDS.filter(({ kind }) => names.has(kind));
+}

@@ -10,6 +10,8 @@ const NODES_FILE = 'nodes.json';
 
 /** What `restore` needs, read from a backup. */
 export interface TprBackup extends TprSnapshot {
+  /** Whether it is of ThirdPartyResources, and not of CRD objects alone. */
+  readonly ofTprs: boolean;
   readonly crdObjects: readonly KubeObject[];
 }
 
@@ -39,15 +41,23 @@ export function tprBackup(
   return { files, leftOut: [...pools.leftOut, ...peers.leftOut] };
 }
 
-/** Reads what `tprBackup` wrote. Throws a refused Failure that names the file which cannot be read. */
+/**
+ * Reads what `tprBackup` wrote, or a backup of CRD objects alone, as `kdd-v1-to-v3` makes it. Throws a refused Failure that
+ * names the file which cannot be read.
+ */
 export function readTprBackup(files: ReadonlyMap<string, string>): TprBackup {
+  const crdObjects = files.has(CRD_OBJECTS_FILE) ? objectsOf(files, CRD_OBJECTS_FILE) : [];
+  if (files.has(CRD_OBJECTS_FILE) && !files.has(DEFINITIONS_FILE)) {
+    return { ofTprs: false, definitions: [], instances: new Map(), nodes: [], crdObjects };
+  }
   return {
+    ofTprs: true,
     definitions: objectsOf(files, DEFINITIONS_FILE),
     instances: new Map(
       TPR_KINDS.map(({ tprName, tpr }) => [tprName, objectsOf(files, `${tpr.plural}.json`)]),
     ),
     nodes: objectsOf(files, NODES_FILE),
-    crdObjects: files.has(CRD_OBJECTS_FILE) ? objectsOf(files, CRD_OBJECTS_FILE) : [],
+    crdObjects,
   };
 }
 
