@@ -17,11 +17,11 @@ export function refusalOf(plan: Plan, skipInvalid: boolean): Failure | undefined
     reason(objects, 'object', 'cannot be converted (repair, or leave out with --skip-invalid)'),
     reason(
       differing.length,
-      'object of 3.0',
+      '3.0 object',
       'in conflict with what would be written (decide with --on-conflict keep or overwrite)',
     ),
     reason(others, 'BGP peer', 'there under another name (delete as the log says, or --on-conflict keep)'),
-    reason(dying.length, 'object of 3.0', 'being deleted (wait until gone)'),
+    reason(dying.length, '3.0 object', 'being deleted (wait until gone)'),
   ].filter(text => text !== undefined);
   if (reasons.length === 0) return undefined;
   const details = [...invalid.map(problemText), ...conflicts.map(kddConflictText)];
