@@ -2,7 +2,8 @@ import { refused } from '../run/failure.ts';
 import type { EtcdConnection } from './connection.ts';
 import { decodeEntry } from './ledger-entry.ts';
 import { type EtcdEntry, entries } from './v3.ts';
-import type { Fence } from './v3-write.ts';
+import type { WriteOperation } from './v3-operation.ts';
+import type { Fence, WriteResult } from './v3-write.ts';
 
 /** What was written to a key. */
 export interface Written {
@@ -12,12 +13,18 @@ export interface Written {
   readonly replaced?: { readonly at: string; readonly value: Buffer };
 }
 
+/** The ledger of a run, for `writeAll`. */
+export interface Ledger {
+  /** The key of the next entry. */
+  nextKey(): string;
+}
+
 const entriesPrefix = (prefix: string): string => `${prefix}written/`;
 
 /**
  * The keys for new entries of the ledger below a prefix that ends in `/`. None is used twice, in whichever run: a fence is of one run.
  */
-export function newLedger(prefix: string, { createRevision }: Fence): { nextKey(): string } {
+export function newLedger(prefix: string, { createRevision }: Fence): Ledger {
   let count = 0;
   const run = createRevision.padStart(19, '0');
   return {
@@ -40,7 +47,7 @@ export async function readLedger(
   connection: EtcdConnection,
   prefix: string,
   signal?: AbortSignal,
-): Promise<ReadonlyMap<string, Written>> {
+): Promise<Map<string, Written>> {
   const all: EtcdEntry[] = [];
   for await (const entry of ledgerEntries(connection, prefix, signal)) all.push(entry);
   // Several transactions are under way at a time, so that the keys are not in the order of the revisions.
@@ -59,10 +66,7 @@ function addEntry(written: Map<string, Written>, { key: name, value, modRevision
   }
   for (const key of entry.created) written.set(key, { ...written.get(key), createdAt: at });
   for (const { key, modRevision, value: previous } of entry.replaced) {
-    const before = written.get(key);
-    // Where our own value was replaced, the one to go back to is older.
-    const oldest = before?.replaced?.at === modRevision ? before.replaced.value : previous;
-    written.set(key, { ...before, replaced: { at, value: oldest } });
+    written.set(key, replacedAt(written.get(key), modRevision, at, previous));
   }
 }
 
@@ -73,4 +77,24 @@ export function ownership(
 ): 'created' | 'replaced' | 'foreign' {
   if (written?.createdAt !== undefined && written.createdAt === found.createRevision) return 'created';
   return written?.replaced?.at === found.modRevision ? 'replaced' : 'foreign';
+}
+
+/** Notes what a run has just written and recorded, so that it need not read its ledger again. */
+export function noteWritten(
+  written: Map<string, Written>,
+  operation: WriteOperation,
+  result: WriteResult,
+): void {
+  if (operation.kind === 'delete' || !('revision' in result)) return;
+  const { key, guard, previous } = operation;
+  const at = result.revision;
+  const before = written.get(key);
+  if ('absent' in guard) written.set(key, { ...before, createdAt: at });
+  else if (previous) written.set(key, replacedAt(before, guard.modRevision, at, previous));
+}
+
+/** Where our own value was replaced, the one to go back to is older. */
+function replacedAt(before: Written | undefined, modRevision: string, at: string, previous: Buffer): Written {
+  const oldest = before?.replaced?.at === modRevision ? before.replaced.value : previous;
+  return { ...before, replaced: { at, value: oldest } };
 }

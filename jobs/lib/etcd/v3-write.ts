@@ -29,7 +29,7 @@ export type WriteResult = { readonly revision: string } | { readonly found: Etcd
 export interface WriteOptions {
   readonly fence: Fence;
   /** Gives the key of the next ledger entry (see ledger.ts), one that was never used. Without it nothing is recorded. */
-  readonly ledger?: { nextKey(): string };
+  readonly ledger?: { nextKey(): string } | undefined;
   /** Told of every operation once, in any order. */
   readonly onResult?: (operation: WriteOperation, result: WriteResult) => void;
   /** Transactions under way at a time. */
