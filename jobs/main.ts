@@ -2,13 +2,14 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { type BackupOptions, backupCommand } from './backup/options.ts';
+import { type ConvertOptions, convertCommand } from './convert/options.ts';
 import type { AbortOptions, CompleteOptions, StartOptions, StatusOptions } from './etcd-v2-to-v3/options.ts';
 import { etcdV2ToV3Command } from './etcd-v2-to-v3/options.ts';
 import { type KddOptions, kddV1ToV3Command } from './kdd-v1-to-v3/options.ts';
 import { environmentSecrets } from './lib/calico/api-environment.ts';
 import type { StoreOptions } from './lib/run/etcd-store-options.ts';
 import { EXIT_CODES, Failure } from './lib/run/failure.ts';
-import { createLog, type Log } from './lib/run/log.ts';
+import { createLog, type LineSink, type Log } from './lib/run/log.ts';
 import { type CommonOptions, dropEmptyVariables } from './lib/run/options.ts';
 import { podFacts } from './lib/run/pod.ts';
 import { usageMessage, writeTerminationMessage } from './lib/run/termination.ts';
@@ -40,13 +41,17 @@ function makeProgram(ended: (exitCode: number) => void): Command {
   add<RestoreOptions>(restoreCommand(), async () => (await import('./restore/job.ts')).restore);
   add<KddOptions>(kddV1ToV3Command(), async () => (await import('./kdd-v1-to-v3/job.ts')).kddV1ToV3);
   program.addCommand(etcdCommands(prepare));
+  const convert = async () => (await import('./convert/convert.ts')).convert;
+  program.addCommand(prepare<ConvertOptions>(convertCommand(), convert, errorLog));
   return program;
 }
 
 /** Says what a command runs, once it is chosen. */
-type Prepare = <O extends CommonOptions>(command: Command, load: Load<O>, openLog?: OpenLog) => Command;
+type Prepare = <O extends LogChoice>(command: Command, load: Load<O>, openLog?: OpenLog) => Command;
 
-type OpenLog = (job: string, options: CommonOptions) => Log;
+type LogChoice = Pick<CommonOptions, 'logFormat' | 'logLevel'>;
+
+type OpenLog = (job: string, options: LogChoice & Partial<CommonOptions>) => Log;
 
 /** `etcd-v2-to-v3` with what each of its commands runs. */
 function etcdCommands(prepare: Prepare): Command {
@@ -75,12 +80,12 @@ function fullName(command: Command): string {
   return parent?.parent ? `${parent.name()} ${command.name()}` : command.name();
 }
 
-function openLog({ logFormat, logLevel }: CommonOptions): Log {
+function openLog({ logFormat, logLevel }: LogChoice, sink?: LineSink): Log {
   const secrets = [process.env.CALICO_UPGRADE_ETCD_PASSWORD ?? '', ...environmentSecrets(process.env)];
-  return createLog({ format: logFormat, level: logLevel, secrets });
+  return createLog({ format: logFormat, level: logLevel, secrets }, sink);
 }
 
-function startLog(job: string, options: CommonOptions): Log {
+function startLog(job: string, options: LogChoice & Partial<CommonOptions>): Log {
   const log = openLog(options);
   const dry = options.dryRun ? ', dry run: nothing will be changed' : '';
   log.info({ stage: 'start' }, `calico-upgrade ${packageJson.version} ${job}${dry}`);
@@ -88,7 +93,10 @@ function startLog(job: string, options: CommonOptions): Log {
 }
 
 /** For commands whose output is an answer: only what goes wrong is logged beside it. */
-const quietLog = (_job: string, options: CommonOptions): Log => openLog({ ...options, logLevel: 'error' });
+const quietLog = (_job: string, options: LogChoice): Log => openLog({ ...options, logLevel: 'error' });
+
+/** For commands whose result goes to standard output. */
+const errorLog = (_job: string, options: LogChoice): Log => openLog(options, process.stderr);
 
 /** Runs one job and returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {
