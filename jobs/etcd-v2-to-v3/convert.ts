@@ -58,6 +58,7 @@ function claim(state: State, unit: Unit, outcome: UnitOutcome): boolean {
     state.claims.set(id, [unit.id]);
     return true;
   }
+  state.shared.add(id);
   const units = [...others.map(other => unitOf(state, other)), unit].sort(compareUnits);
   state.claims.set(
     id,
@@ -74,6 +75,7 @@ function release(state: State, unit: Unit, outcome: UnitOutcome): void {
   const claims = id === undefined ? undefined : state.claims.get(id);
   if (id === undefined || !claims) return;
   const [heir, ...others] = claims.filter(other => other !== unit.id);
+  if (others.length === 0) state.shared.delete(id);
   if (heir === undefined) state.claims.delete(id);
   else state.claims.set(id, [heir, ...others]);
   if (claims[0] !== unit.id) return;

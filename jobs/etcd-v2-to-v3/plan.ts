@@ -6,31 +6,30 @@ export interface Present {
   readonly key: string;
   readonly text: string;
   readonly modRevision: string;
-  /** Whether this migration made it, by its own record. */
-  readonly ours: boolean;
+  /** Whether this migration created it, replaced the value of somebody else by its own, or neither. */
+  readonly owner: Owner;
 }
+
+export type Owner = 'created' | 'replaced' | 'foreign';
 
 /** A write to a key that is there already, and still has this revision when it is made. */
 export interface Change {
   readonly key: string;
   readonly modRevision: string;
-}
-
-/** Data in etcd v3 that this migration did not write. */
-export interface Stranger extends Change {
-  readonly text: string;
+  /** The value that is replaced, where it is to be kept. */
+  readonly text?: string;
 }
 
 /** What a run has to do in etcd v3, and what stands in its way. */
 export interface Plan {
   /** Keys to be created. */
   readonly create: Set<string>;
-  /** Our own keys with another text than is wanted. */
+  /** Our own keys with another text than is wanted; those of somebody else with the value that we wrote. */
   readonly update: Change[];
   /** Our own keys that are not wanted any more. */
   readonly remove: Change[];
   /** Keys of others with another meaning than is wanted. */
-  readonly conflicts: Stranger[];
+  readonly conflicts: Change[];
   /** Keys of others that nobody wants. */
   readonly foreign: string[];
   /** Keys that are as they should be; the text that is there, where it is another's with the same meaning. */
@@ -49,13 +48,15 @@ export const emptyPlan = (wanted: Iterable<string>): Plan => ({
 
 /** Takes a key that is there into the plan; every key once. */
 export function judge(plan: Plan, present: Present, wanted: string | undefined): void {
-  const { key, text, modRevision, ours } = present;
+  const { key, text, modRevision, owner } = present;
   plan.create.delete(key);
   if (wanted === undefined) {
-    if (ours) plan.remove.push({ key, modRevision });
+    // A value that was replaced is put back by an abort only.
+    if (owner === 'created') plan.remove.push({ key, modRevision });
     else plan.foreign.push(key);
   } else if (text === wanted) plan.equal.set(key, undefined);
-  else if (ours) plan.update.push({ key, modRevision });
+  else if (owner === 'created') plan.update.push({ key, modRevision });
+  else if (owner === 'replaced') plan.update.push({ key, modRevision, text });
   else if (sameMeaning(text, wanted)) plan.equal.set(key, text);
   else plan.conflicts.push({ key, text, modRevision });
 }

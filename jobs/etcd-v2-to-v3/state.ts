@@ -26,6 +26,8 @@ export interface State {
   readonly wanted: Map<string, string>;
   /** The ids of the units that make an object, by `claimOf`; more than one is a clash, and the first has the object. */
   readonly claims: Map<string, readonly string[]>;
+  /** Objects that several units make. */
+  readonly shared: Set<string>;
   /** Units that would have an object now that the one before them is gone, and whose values were not kept. */
   readonly heirs: Set<string>;
   readonly problems: Map<string, readonly UnitProblem[]>;
@@ -51,6 +53,7 @@ export const emptyState = (): State => ({
   outcomes: new Map(),
   wanted: new Map(),
   claims: new Map(),
+  shared: new Set(),
   heirs: new Set(),
   problems: new Map(),
   notes: new Map(),

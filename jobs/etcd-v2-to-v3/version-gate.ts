@@ -16,7 +16,7 @@ export function checkVersion(text: string | undefined): VersionVerdict {
     };
   }
   const version = semver.parse(text.replace(/^v/, ''));
-  if (!version || /\s/.test(text)) {
+  if (!version || !/^v?\d\S*$/.test(text)) {
     return {
       verdict: 'unparsable',
       reason: `CalicoVersion is ${JSON.stringify(text)}, expected a release such as v2.6.12. Run a released calico/node`,

@@ -1,5 +1,11 @@
 import * as v from 'valibot';
 
+/** Everything of ours in etcd v3 is below this, never below Calico's own `/calico/`. */
+export const OWN_PREFIX = '/calico-upgrade/';
+
+/** Where the record is. */
+export const RECORD_KEY = `${OWN_PREFIX}migration`;
+
 /**
  * What a migration remembers of itself in etcd v3, so that a killed run is continued and an abort removes nothing else.
  * All times are RFC 3339 in UTC.
