@@ -1,23 +1,21 @@
 import { readLedger } from '../lib/etcd/ledger.ts';
 import { removeWritten } from '../lib/etcd/ledger-removal.ts';
 import type { Lock } from '../lib/etcd/lock.ts';
-import { inPhase, OWN_PREFIX, RECORD_KEY } from '../lib/etcd/migration-record.ts';
-import { getEntry } from '../lib/etcd/v3-get.ts';
-import { writeAll } from '../lib/etcd/v3-write.ts';
+import { inPhase, OWN_PREFIX } from '../lib/etcd/migration-record.ts';
+import { removeRecord, saveRecord } from '../lib/etcd/record-store.ts';
+import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import { refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
+import { type Facts, readFacts } from '../lib/run/migration-facts.ts';
+import { takeLock } from '../lib/run/migration-lock.ts';
 import { startProgress } from '../lib/run/progress.ts';
+import { reportDirectory } from '../lib/run/report-directory.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { openStores, type Stores } from '../lib/run/stores.ts';
 import { countOf, firstLines } from '../lib/run/table.ts';
-import { etcdFailure } from './etcd-failure.ts';
-import { type Facts, readFacts } from './facts.ts';
-import { takeLock } from './lock.ts';
 import type { AbortOptions } from './options.ts';
 import { resume } from './ready.ts';
-import { saveRecord } from './record-store.ts';
-import { reportDirectory } from './report-directory.ts';
 import { setV3Ready } from './set-v3-ready.ts';
-import { openStores, type Stores } from './stores.ts';
 
 /** Lists in the log end here; the report has them whole. */
 const LOG_LINES = 200;
@@ -97,7 +95,7 @@ async function undo(
     signal,
     onProgress,
   });
-  await removeRecord(stores, lock, signal);
+  await removeRecord({ v3, fence, signal });
   const lines = left.map(({ key }) => `${key}: left as it is, somebody else changed it since`);
   for (const line of firstLines(lines, LOG_LINES, 'the report has them all')) log.warn(line);
   findings.counts = { deleted, restored, left: left.length };
@@ -109,16 +107,6 @@ function undoneSentence(deleted: number, restored: number, left: number): string
   const back = restored > 0 ? `, ${restored} put back as they were before` : '';
   const others = left > 0 ? `, ${left} left as others changed them` : '';
   return `aborted: Calico 2.6 works; ${countOf(deleted, 'key')} deleted from etcd v3${back}${others}. To begin anew: etcd-v2-to-v3 start`;
-}
-
-async function removeRecord({ v3 }: Stores, { fence }: Lock, signal: AbortSignal): Promise<void> {
-  const found = await getEntry(v3.connection, RECORD_KEY, signal);
-  if (!found) return;
-  const { modRevision } = found;
-  await writeAll(v3.connection, [{ kind: 'delete', key: RECORD_KEY, guard: { modRevision } }], {
-    fence,
-    signal,
-  });
 }
 
 /** Calico 3.0 is told to wait before 2.6 is let go on: at no time do both work. */

@@ -1,8 +1,6 @@
 import { EtcdError } from '../lib/etcd/errors.ts';
 import type { EtcdV2 } from '../lib/etcd/v2.ts';
-
-/** The flag that every component of Calico 2.6 looks at; only exactly `true` lets it work (etcd v1 model, section 1). */
-export const READY_KEY = '/calico/v1/Ready';
+import { READY_KEY } from '../lib/run/migration-facts.ts';
 
 export type ReadyVerdict =
   /** Calico works, and can be paused. */

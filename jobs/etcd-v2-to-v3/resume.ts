@@ -1,14 +1,14 @@
 import { inPhase } from '../lib/etcd/migration-record.ts';
+import { saveRecord } from '../lib/etcd/record-store.ts';
+import { etcdFailure, withSentence } from '../lib/run/etcd-failure.ts';
 import type { Failure } from '../lib/run/failure.ts';
 import { messageOf } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
-import { etcdFailure, withSentence } from './etcd-failure.ts';
-import { isFinished, pausedByUs, readFacts } from './facts.ts';
-import { takeLock } from './lock.ts';
+import { isFinished, pausedByUs, readFacts } from '../lib/run/migration-facts.ts';
+import { takeLock } from '../lib/run/migration-lock.ts';
+import { openStores } from '../lib/run/stores.ts';
 import type { StartOptions } from './options.ts';
 import { resume } from './ready.ts';
-import { saveRecord } from './record-store.ts';
-import { openStores } from './stores.ts';
 
 /** The least time for which setting the flag is tried, in seconds: etcd may be on its way back. */
 const LEAST_SECONDS = 30;

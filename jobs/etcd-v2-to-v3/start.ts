@@ -1,12 +1,14 @@
+import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import type { Log } from '../lib/run/log.ts';
+import { readFacts } from '../lib/run/migration-facts.ts';
+import { reportDirectory } from '../lib/run/report-directory.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { openStores } from '../lib/run/stores.ts';
 import { dryRun } from './dry-run.ts';
-import { etcdFailure } from './etcd-failure.ts';
-import { checkFacts, readFacts } from './facts.ts';
+import { checkFacts } from './facts.ts';
 import { migrate } from './migrate.ts';
 import type { StartOptions } from './options.ts';
-import { clearReports, reportDirectory } from './report-directory.ts';
-import { openStores } from './stores.ts';
+import { clearReports } from './report-directory.ts';
 
 /** `dry-run` and `start`. Returns the exit code. */
 export function start(given: StartOptions, log: Log): Promise<number> {

@@ -30,4 +30,3 @@ export function addStoreOptions(to: Command): Command {
     )
     .addOption(option('--no-prompts', 'accepted and without effect: nothing is ever asked'));
 }
-

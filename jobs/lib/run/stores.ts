@@ -1,9 +1,9 @@
-import { connectEtcdV2, type EtcdV2 } from '../lib/etcd/v2.ts';
-import { connectEtcdV3, type EtcdV3 } from '../lib/etcd/v3.ts';
-import type { StoreOptions } from '../lib/run/etcd-store-options.ts';
-import { etcdOptions, storeConfig } from '../lib/run/etcd-stores.ts';
-import type { Log } from '../lib/run/log.ts';
-import { durationText } from '../lib/run/progress.ts';
+import { connectEtcdV2, type EtcdV2 } from '../etcd/v2.ts';
+import { connectEtcdV3, type EtcdV3 } from '../etcd/v3.ts';
+import type { StoreOptions } from './etcd-store-options.ts';
+import { etcdOptions, storeConfig } from './etcd-stores.ts';
+import type { Log } from './log.ts';
+import { durationText } from './progress.ts';
 
 /** Both stores: where the data is, and where it goes. Often they are the same etcd. */
 export interface Stores extends Disposable {
