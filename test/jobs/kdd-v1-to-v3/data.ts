@@ -5,13 +5,17 @@ import {
   GLOBAL_NETWORK_POLICIES,
   NEW_IN_3_0,
 } from '../../../jobs/lib/calico/crd-kinds.ts';
+import { DAEMON_SETS, PODS } from '../../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../../jobs/lib/kubernetes/client.ts';
 import { type CrdKind, ensureCrd } from '../../../jobs/lib/kubernetes/crd.ts';
+import { list } from '../../../jobs/lib/kubernetes/list.ts';
 import type { KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
 import { apiVersionOf } from '../../../jobs/lib/kubernetes/resource.ts';
 import { create } from '../../../jobs/lib/kubernetes/write.ts';
+import { sleep } from '../../../jobs/lib/run/abort.ts';
 import { seedNodes } from '../../cluster/seed.ts';
 import { calicoDaemonSet } from '../calico-install.ts';
+import { deleteAll } from '../clean-cluster.ts';
 import { CRDS } from '../resources.ts';
 
 /** An object of a CRD kind. */
@@ -121,6 +125,21 @@ export async function seed(client: KubeClient, objects: readonly KubeObject[]): 
 /** A cluster with Calico of this version and the Kubernetes datastore; pods are created but never run. */
 export async function seedCalico(client: KubeClient, image = 'quay.io/calico/node:v2.6.12'): Promise<void> {
   await create(client, ...calicoDaemonSet({ image }));
+}
+
+/** Puts another version of Calico in the place of the one that is there, and waits for its pods. */
+export async function replaceCalico(client: KubeClient, image: string): Promise<void> {
+  const [daemonSets] = DAEMON_SETS;
+  if (daemonSets) await deleteAll(client, daemonSets);
+  await deleteAll(client, PODS);
+  await seedCalico(client, image);
+  const signal = AbortSignal.timeout(60_000);
+  for (;;) {
+    const pods = (await list(client, PODS, { namespace: 'kube-system' })) ?? [];
+    const images = pods.map(({ spec }) => JSON.stringify(spec));
+    if (images.length > 0 && images.every(text => text.includes(image))) return;
+    await sleep(100, signal);
+  }
 }
 
 /** A whole cluster of Calico 2.6. */
