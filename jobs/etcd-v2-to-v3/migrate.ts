@@ -31,14 +31,22 @@ export async function migrate(
   run: Run,
   findings: Findings,
   stores: Stores,
+  before: Facts,
 ): Promise<JobResult> {
   await using lock = await takeLock(stores.v3, run.aside('preflight'), run.signal);
+  const known: Known = {};
   try {
-    return await work(options, run, findings, stores, lock);
+    return await work(options, run, findings, stores, lock, known);
   } catch (error) {
     const reason = run.signal.aborted ? run.signal.reason : lock.signal.aborted ? lock.signal.reason : error;
-    throw await resumeAfter({ options, log: run.aside('resume'), error: reason, release: lock.release });
+    const record = known.migration ? known.migration.record : before.record;
+    throw await resumeAfter({ options, log: run.aside('resume'), error: reason, lock, record });
   }
+}
+
+/** What is left to tell of a run that throws. */
+interface Known {
+  migration?: Migration;
 }
 
 /** The whole run under the lock. Where it throws, Calico 2.6 may be paused. */
@@ -48,6 +56,7 @@ async function work(
   findings: Findings,
   stores: Stores,
   lock: Lock,
+  known: Known,
 ): Promise<JobResult> {
   const signal = AbortSignal.any([run.signal, lock.signal]);
   // Another run may have gone on until the lock was free.
@@ -65,12 +74,13 @@ async function work(
     ledger: newLedger(OWN_PREFIX, fence),
     kept: new Map(),
   };
+  known.migration = migration;
   const plan = await makePlan(migration, findings, facts);
   if (isFinished(facts) && writeCount(plan) === 0) {
     return { ...findings, sentence: nothingSentence(state.wanted.size, record.since) };
   }
   if (!facts.record) await saveRecord({ v3: stores.v3, fence, signal }, record);
-  return await copy(migration, findings, plan, follower, facts.ready === 'false');
+  return await copy(migration, findings, plan, follower, facts);
 }
 
 /** Plans, and refuses what stands in the way, before anything is written. */
@@ -95,16 +105,18 @@ async function copy(
   findings: Findings,
   plan: Plan,
   follower: Follower,
-  isPaused: boolean,
+  facts: Facts,
 ): Promise<JobResult> {
   const { options, run, state } = migration;
+  const isPaused = facts.ready === 'false';
   run.stage('backup').info('not needed: v1 stays as it is, and what is written to etcd v3 is recorded there');
   await applyPlan(migration, plan, run.stage('apply'));
   await follower.follow(migration, isPaused ? 'false' : 'true', run.stage('apply'));
   const verify = run.stage('verify');
   const verified = await verifyAll(migration);
   verify.info(`${state.wanted.size} keys of the first copy read back and equal`);
-  const drainSeconds = isPaused ? 0 : options.drainSeconds;
+  // A run that was killed may have paused Calico just now.
+  const drainSeconds = isFinished(facts) ? 0 : options.drainSeconds;
   const { pauseMs, strange } = await finish(migration, follower, verified, { drainSeconds, isPaused });
   if (strange.length > 0) {
     verify.warn(`somebody else wrote to etcd v3 during the run: ${strange.slice(0, 10).join(', ')}`);

@@ -40,7 +40,7 @@ export function resume(v2: EtcdV2, signal?: AbortSignal): Promise<boolean> {
  * An index that lies after every change until now: that of the flag, written with the value that it has. Nothing changes,
  * but whoever watches sees how far it is.
  */
-export async function mark(v2: EtcdV2, ready: 'true' | 'false', signal: AbortSignal): Promise<number> {
+export async function mark(v2: EtcdV2, ready: 'true' | 'false', signal?: AbortSignal): Promise<number> {
   const swapped = await v2.compareAndSwap(READY_KEY, ready, ready, signal);
   if ('index' in swapped) return swapped.index;
   throw changedFlag(swapped.found, ready);

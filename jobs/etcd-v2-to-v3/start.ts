@@ -31,5 +31,5 @@ async function begin(options: StartOptions, run: Run, findings: Findings): Promi
   if (facts.record) log.info(`goes on with the migration that was begun at ${facts.record.startedAt}`);
   return options.dryRun
     ? await dryRun(options, run, findings, stores, facts)
-    : await migrate(options, run, findings, stores);
+    : await migrate(options, run, findings, stores, facts);
 }
