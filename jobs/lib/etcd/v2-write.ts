@@ -24,6 +24,8 @@ export interface V2Writer {
     modifiedIndex: number,
     signal?: AbortSignal,
   ): Promise<'deleted' | 'gone' | 'changed'>;
+  /** Makes an empty directory where nothing is. `there` also where it has children, or a value stands in its place. */
+  makeDirectory(key: string, signal?: AbortSignal): Promise<'made' | 'there'>;
   /** Deletes a directory without children. Throws for a key with a value. */
   deleteEmptyDirectory(key: string, signal?: AbortSignal): Promise<'deleted' | 'gone' | 'not empty'>;
 }
@@ -36,6 +38,7 @@ export function v2Writer(http: V2Http, reader: V2Reader): V2Writer {
   return {
     compareAndSwap: (key, from, to, signal) => compareAndSwap(http, reader, { key, from, to, signal }),
     create: (key, value, signal) => create(http, reader, key, value, signal),
+    makeDirectory: (key, signal) => makeDirectory(http, key, signal),
     deleteIfUnchanged: (key, index, signal) => deleteIfUnchanged(http, key, index, signal),
     deleteEmptyDirectory: (key, signal) => deleteEmptyDirectory(http, reader, key, signal),
   };
@@ -90,6 +93,18 @@ async function create(
   const now = await reader.get(key, signal);
   if (!now) return create(http, reader, key, value, signal);
   return lost && now.value === value ? { index: now.modifiedIndex } : { found: now.value };
+}
+
+async function makeDirectory(
+  http: V2Http,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<'made' | 'there'> {
+  const query = { dir: 'true', prevExist: 'false' };
+  const { answer, lost } = await write(http, { method: 'PUT', key, query, signal });
+  if (!answer.problem) return 'made';
+  if (isOneOf(answer, V2_CODES.exists)) return lost ? 'made' : 'there';
+  throw unexpected(key, answer);
 }
 
 async function deleteIfUnchanged(

@@ -21,11 +21,8 @@ export async function openStores(
   signal?: AbortSignal,
 ): Promise<Stores> {
   const [from, to] = [await storeConfig(options, 'v1'), await storeConfig(options, 'v3')];
-  const onRetry = (error: Error, pauseMs: number, attempt: number): void =>
-    log().warn(`${error.message}; trying again in ${durationText(pauseMs)} (attempt ${attempt})`);
-  const rest = { onRetry, ...(signal ? { signal } : {}) };
-  const v2 = connectEtcdV2(etcdOptions(from, options, rest));
-  const v3 = connectEtcdV3(etcdOptions(to, options, rest));
+  const v2 = connectEtcdV2(etcdOptions(from, options, restOf(log, signal)));
+  const v3 = connectEtcdV3(etcdOptions(to, options, restOf(log, signal)));
   return {
     v2,
     v3,
@@ -35,3 +32,14 @@ export async function openStores(
     },
   };
 }
+
+/** The same for the v1 data alone. */
+export async function openV2(options: StoreOptions, log: () => Log, signal?: AbortSignal): Promise<EtcdV2> {
+  return connectEtcdV2(etcdOptions(await storeConfig(options, 'v1'), options, restOf(log, signal)));
+}
+
+const restOf = (log: () => Log, signal: AbortSignal | undefined) => ({
+  onRetry: (error: Error, pauseMs: number, attempt: number): void =>
+    log().warn(`${error.message}; trying again in ${durationText(pauseMs)} (attempt ${attempt})`),
+  ...(signal ? { signal } : {}),
+});
