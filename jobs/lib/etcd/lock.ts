@@ -74,7 +74,7 @@ async function take(
   const me = thisProcess();
   const put = { ...look, value: Buffer.from(JSON.stringify(me)), lease };
   const request = {
-    compare: [compareCreate(key, '0')],
+    compare: [compareCreate(look.key, '0')],
     success: [{ request_put: put }],
     failure: [{ request_range: look }],
   };
