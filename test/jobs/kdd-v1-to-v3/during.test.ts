@@ -5,18 +5,16 @@ import {
   CLUSTER_INFORMATIONS,
   FELIX_CONFIGURATIONS,
   GLOBAL_FELIX_CONFIGS,
-  GLOBAL_NETWORK_POLICIES,
 } from '../../../jobs/lib/calico/crd-kinds.ts';
 import { NODES } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { isRecord } from '../../../jobs/lib/kubernetes/object.ts';
 import { get } from '../../../jobs/lib/kubernetes/write.ts';
 import type { Fault } from '../../faults/fault.ts';
 import { deleteObject } from '../clean-cluster.ts';
-import { readContent, readCrdObjects } from '../content.ts';
 import { patch } from '../edit.ts';
 import { useJobCluster } from '../job-cluster.ts';
 import { useProxy } from '../use-proxy.ts';
-import { POLICY, replaceCalico, seed, seedOldCluster, setting } from './data.ts';
+import { seed, seedOldCluster, setting } from './data.ts';
 
 const JOB = 'kdd-v1-to-v3';
 const DEFAULT = { metadata: { name: 'default' } };
@@ -141,45 +139,5 @@ describe('an object of 3.0 that during the run', () => {
     );
     assert.equal(exitCode, 0, stdout);
     assert.match(stdout, /6 objects read back: 5 equal, 1 rewritten by nodes as they do/);
-  });
-});
-
-describe('policies where every node runs 3.0', () => {
-  it('get their form of 3.0 beside the old one, once', async () => {
-    const { client, run } = jobs;
-    await seedOldCluster(client);
-    await replaceCalico(client, 'quay.io/calico/node:v3.0.12');
-    const { exitCode, stdout, sentence } = await run([JOB]);
-    assert.equal(exitCode, 0, stdout);
-    assert.match(
-      sentence,
-      /^written and verified: 7 created, .* the configuration is there for Calico 3\.0$/,
-    );
-    assert.match(stdout, /kubectl delete globalnetworkpolicies\.crd\.projectcalico\.org allow-dns/);
-    const policies = (await readCrdObjects(client)).filter(
-      ({ kind }) => kind === GLOBAL_NETWORK_POLICIES.kind,
-    );
-    assert.deepEqual(
-      policies.map(({ metadata }) => metadata.name),
-      ['allow-dns', 'default.allow-dns'],
-    );
-    assert.deepEqual(policies[0]?.spec, POLICY.spec);
-    const before = await readContent(client);
-    assert.match((await run([JOB])).sentence, /0 created, 0 overwritten, 7 unchanged/);
-    assert.deepEqual(await readContent(client), before);
-  });
-});
-
-describe('Calico before 2.6.5', () => {
-  it('is refused, since its nodes would take the peers of one node for peers of all', async () => {
-    const { client, run } = jobs;
-    await seedOldCluster(client);
-    await replaceCalico(client, 'quay.io/calico/node:v2.6.3');
-    const before = await readContent(client);
-    const { exitCode, sentence } = await run([JOB]);
-    assert.equal(exitCode, 3);
-    assert.match(sentence, /^Calico before 2\.6\.5 is still here: DaemonSet calico-node has .*v2\.6\.3/);
-    assert.match(sentence, /\(check calico-version\)$/);
-    assert.deepEqual(await readContent(client), before);
   });
 });

@@ -21,7 +21,7 @@ import { patch } from '../edit.ts';
 import { type JobCluster, startJobCluster } from '../job-cluster.ts';
 import { accountWith, manifestRights, type Right, rightText } from '../job-rights.ts';
 import { makePodFiles } from '../pod-files.ts';
-import { replaceCalico, seedOldCluster } from './data.ts';
+import { seedOldCluster, seedUpgradedCluster } from './data.ts';
 
 const JOB = 'kdd-v1-to-v3';
 const rights = manifestRights('kdd-migration-job.yaml');
@@ -118,8 +118,7 @@ async function requestsOfTwoRuns(
   { cluster, client, run }: JobCluster,
   proxy: FaultProxy,
 ): Promise<readonly Used[]> {
-  await seedOldCluster(client);
-  await replaceCalico(client, 'quay.io/calico/node:v3.0.12');
+  await seedUpgradedCluster(client);
   await deleteCrd(client, crdName(IP_POOLS));
   const pod = await makePodFiles(client, cluster.directory, 'all-used');
   const kubeconfig = await accountWith(cluster, client, rights, { server: proxy.url });
