@@ -1,5 +1,6 @@
 import { CALICO_VERSION_KEY } from '../lib/calico/v1/model-keys.ts';
 import type { EtcdV2 } from '../lib/etcd/v2.ts';
+import { directoriesAbove } from '../lib/etcd/v2-directories.ts';
 import { refused } from '../lib/run/failure.ts';
 import { forEachShown } from '../lib/run/for-each.ts';
 import type { Log } from '../lib/run/log.ts';
@@ -70,14 +71,8 @@ export async function deleteDirectories(
 }
 
 /** Every directory below `/calico` that is empty, or holds one of the keys somewhere. */
-function directoriesOf({ keys, directories }: Pick<Scan, 'keys' | 'directories'>): ReadonlySet<string> {
-  const all = new Set(directories);
-  for (const key of [...keys.keys(), ...directories]) {
-    for (let end = key.lastIndexOf('/'); end > CALICO_ROOT.length; end = key.lastIndexOf('/', end - 1)) {
-      const directory = key.slice(0, end);
-      if (all.has(directory) && !directories.has(directory)) break;
-      all.add(directory);
-    }
-  }
-  return all;
+function directoriesOf({ keys, directories }: Pick<Scan, 'keys' | 'directories'>): readonly string[] {
+  const above = directoriesAbove([...keys.keys(), ...directories]);
+  const all = new Set([...directories, ...Array.from(above, directory => directory.slice(0, -1))]);
+  return [...all].filter(directory => directory.startsWith(`${CALICO_ROOT}/`));
 }

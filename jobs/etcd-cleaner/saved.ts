@@ -1,3 +1,4 @@
+import { directoriesAbove } from '../lib/etcd/v2-directories.ts';
 import { isExport, readExport, valueDigest } from '../lib/etcd/v2-export.ts';
 import { backupStore } from '../lib/run/backup-choice.ts';
 import { Failure, messageOf } from '../lib/run/failure.ts';
@@ -28,17 +29,10 @@ export async function readSaved(
       log.warn(`${messageOf(error)} (an earlier run has made this backup; what is left is saved anew)`);
     }
   }
-  const directories = new Set<string>();
-  for (const key of digests.keys()) {
-    // Stops at what is known: most keys have their directories in common.
-    for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) {
-      const directory = key.slice(0, end + 1);
-      if (directories.has(directory)) break;
-      directories.add(directory);
-    }
-  }
+  const directories = directoriesAbove(digests.keys());
   return {
-    has: (key, value) => (key.endsWith('/') ? directories.has(key) : digests.get(key) === valueDigest(value)),
+    has: (key, value) =>
+      key.endsWith('/') ? digests.has(key) || directories.has(key) : digests.get(key) === valueDigest(value),
   };
 }
 
