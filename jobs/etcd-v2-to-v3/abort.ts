@@ -55,8 +55,16 @@ async function goBack(options: AbortOptions, run: Run, findings: Findings): Prom
   return await undo(run, findings, stores, lock, now);
 }
 
-function checkPhase({ record }: Facts, afterComplete: boolean): void {
-  if (record?.phase !== 'completed' || afterComplete) return;
+function checkPhase({ record, version }: Facts, afterComplete: boolean): void {
+  if (record?.phase !== 'completed') return;
+  // etcd-cleaner deletes the version first, and restore writes it last: with it, the rest is there, too.
+  if (record.v1Backups !== undefined && version === undefined) {
+    const back = record.v1Backups.map(name => `restore --backup ${name}`).join(', then ');
+    throw refused(
+      `etcd v2 does not have the data of Calico 2.6 any more: etcd-cleaner deleted it. Bring it back first: ${back}`,
+    );
+  }
+  if (afterComplete) return;
   throw refused(
     `the migration was completed at ${record.since}: Calico 3.0 works on the data in etcd v3, and pods that were made since are known there only. To go back all the same: etcd-v2-to-v3 abort --after-complete, then put the nodes back to 2.6`,
   );

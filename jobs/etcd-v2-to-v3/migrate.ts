@@ -8,6 +8,7 @@ import { type Facts, isFinished, readFacts } from '../lib/run/migration-facts.ts
 import { takeLock } from '../lib/run/migration-lock.ts';
 import type { Findings, JobResult, Run } from '../lib/run/run-job.ts';
 import type { Stores } from '../lib/run/stores.ts';
+import { exportV1 } from '../lib/run/v1-export.ts';
 import { checkFacts } from './facts.ts';
 import { finish } from './finish.ts';
 import { type Follower, startFollower } from './follow.ts';
@@ -79,6 +80,7 @@ async function work(
   if (isFinished(facts) && writeCount(plan) === 0) {
     return { ...findings, sentence: nothingSentence(state.wanted.size, record.since) };
   }
+  await backUp(migration);
   if (!facts.record) await saveRecord({ v3: stores.v3, fence, signal }, record);
   return await copy(migration, findings, plan, follower, facts);
 }
@@ -99,6 +101,13 @@ async function makePlan(migration: Migration, findings: Findings, facts: Facts):
   return plan;
 }
 
+/** Saves the v1 data where `--backup` asks for it. v3 needs no backup: what is written there is recorded. */
+async function backUp({ options, run, stores, signal }: Migration): Promise<void> {
+  const log = run.stage('backup');
+  const kept = await exportV1(options, run, 'etcd-v2-to-v3', stores.v2, { log, signal });
+  if (!kept) log.info('not needed: v1 stays as it is, and what is written to etcd v3 is recorded there');
+}
+
 /** Copies and verifies while Calico works, then pauses it for the rest. */
 async function copy(
   migration: Migration,
@@ -109,7 +118,6 @@ async function copy(
 ): Promise<JobResult> {
   const { options, run, state } = migration;
   const isPaused = facts.ready === 'false';
-  run.stage('backup').info('not needed: v1 stays as it is, and what is written to etcd v3 is recorded there');
   await applyPlan(migration, plan, run.stage('apply'));
   await follower.follow(migration, isPaused ? 'false' : 'true', run.stage('apply'));
   const verify = run.stage('verify');

@@ -1,3 +1,4 @@
+import { checkBackupChoice } from '../lib/run/backup-choice.ts';
 import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import type { Log } from '../lib/run/log.ts';
 import { readFacts } from '../lib/run/migration-facts.ts';
@@ -23,6 +24,7 @@ export function start(given: StartOptions, log: Log): Promise<number> {
 
 async function begin(options: StartOptions, run: Run, findings: Findings): Promise<JobResult> {
   const log = run.stage('preflight');
+  checkBackupChoice(options.backup);
   if (options.outputDir !== undefined) await clearReports(options.outputDir);
   using stores = await openStores(options, () => log, run.signal);
   const facts = await readFacts(stores);
