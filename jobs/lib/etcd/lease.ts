@@ -27,8 +27,8 @@ export async function revokeLease(connection: EtcdConnection, id: string): Promi
 }
 
 /**
- * Renews a lease until the signal ends it. Returns as soon as the lease is lost: etcd says so, or no renewal was answered
- * for its time to live.
+ * Renews a lease until the signal ends it. Returns as soon as the lease is lost: etcd says so, or no renewal was
+ * answered for its time to live.
  */
 export async function keepLease(
   connection: EtcdConnection,

@@ -23,8 +23,8 @@ export interface Ledger {
 const entriesPrefix = (prefix: string): string => `${prefix}written/`;
 
 /**
- * A ledger below a prefix that ends in `/`. Each has keys of its own, also two of the same run: a transaction whose entry
- * is there already counts as carried out.
+ * A ledger below a prefix that ends in `/`. Each has keys of its own, also two of the same run: a transaction
+ * whose entry is there already counts as carried out.
  */
 export function newLedger(prefix: string, { createRevision }: Fence): Ledger {
   let count = 0;

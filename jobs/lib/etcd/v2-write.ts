@@ -8,8 +8,8 @@ export type Swapped = { readonly index: number } | { readonly found: string | un
 
 export interface V2Writer {
   /**
-   * Replaces a value, if it is still `from`. With `to` equal to `from` it writes a mark: nothing changes, but every watch
-   * of the key shows an event with the index. Throws for a directory.
+   * Replaces a value, if it is still `from`. With `to` equal to `from` it writes a mark: nothing changes, but
+   * every watch of the key shows an event with the index. Throws for a directory.
    */
   compareAndSwap(key: string, from: string, to: string, signal?: AbortSignal): Promise<Swapped>;
   /** Writes a key that must not exist yet. A lost answer counts as `created` when the value is found. */
@@ -24,7 +24,9 @@ export interface V2Writer {
     modifiedIndex: number,
     signal?: AbortSignal,
   ): Promise<'deleted' | 'gone' | 'changed'>;
-  /** Makes an empty directory where nothing is. `there` also where it has children, or a value stands in its place. */
+  /**
+   * Makes an empty directory where nothing is. `there` also where it has children, or a value stands in its place.
+   */
   makeDirectory(key: string, signal?: AbortSignal): Promise<'made' | 'there'>;
   /** Deletes a directory without children. Throws for a key with a value. */
   deleteEmptyDirectory(key: string, signal?: AbortSignal): Promise<'deleted' | 'gone' | 'not empty'>;

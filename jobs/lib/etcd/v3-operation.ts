@@ -1,8 +1,8 @@
 import type { ICompare, IKeyValue, IRequestOp } from 'etcd3';
 
 /**
- * The largest value that can be written: a request may have 1.5 MiB unless etcd is configured otherwise (field-lessons
- * reference), and names its key several times.
+ * The largest value that can be written: a request may have 1.5 MiB unless etcd is configured otherwise
+ * (field-lessons reference), and names its key several times.
  */
 export const MAX_VALUE_BYTES = 1.5 * 1024 * 1024 - 16 * 1024;
 

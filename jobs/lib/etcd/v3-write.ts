@@ -22,12 +22,18 @@ export interface Fence {
   readonly createRevision: string;
 }
 
-/** Written at a revision; or not, because the guard did not hold: then `found` is what was there (undefined: nothing). */
+/**
+ * Written at a revision; or not, because the guard did not hold: then `found` is what was there (undefined:
+ * nothing).
+ */
 export type WriteResult = { readonly revision: string } | { readonly found: EtcdEntry | undefined };
 
 export interface WriteOptions {
   readonly fence: Fence;
-  /** Gives the key of the next ledger entry (see ledger.ts), one that was never used. Without it nothing is recorded. */
+  /**
+   * Gives the key of the next ledger entry (see ledger.ts), one that was never used. Without it nothing is
+   * recorded.
+   */
   readonly ledger?: { nextKey(): string } | undefined;
   /** Told of every operation once, in any order. */
   readonly onResult?: (operation: WriteOperation, result: WriteResult) => void;
@@ -39,10 +45,10 @@ export interface WriteOptions {
 const IN_FLIGHT = 6;
 
 /**
- * Carries out operations in transactions that etcd takes, several at a time: so no key may be in it twice. An operation whose guard does
- * not hold is left out and reported, the others are not affected. A transaction whose answer was lost is sent again: it takes
- * effect once (field-lessons F6). Throws an EtcdError: `lock-lost`, `no-space`, `too-large`, or one of the connection; those that
- * were under way are waited for.
+ * Carries out operations in transactions that etcd takes, several at a time: a key that is in it twice is written
+ * in any order. An operation whose guard does not hold is left out and reported, the others are not affected. A
+ * transaction whose answer was lost is sent again: it takes effect once (field-lessons F6). Throws an EtcdError:
+ * `lock-lost`, `no-space`, `too-large`, or one of the connection; those that were under way are waited for.
  */
 export async function writeAll(
   connection: EtcdConnection,
