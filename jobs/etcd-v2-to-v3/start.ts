@@ -1,7 +1,7 @@
 import { checkBackupChoice } from '../lib/run/backup-choice.ts';
 import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import type { Log } from '../lib/run/log.ts';
-import { readFacts } from '../lib/run/migration-facts.ts';
+import { pausedByUs, readFacts } from '../lib/run/migration-facts.ts';
 import { reportDirectory } from '../lib/run/report-directory.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
 import { openStores } from '../lib/run/stores.ts';
@@ -10,6 +10,7 @@ import { checkFacts } from './facts.ts';
 import { migrate } from './migrate.ts';
 import type { StartOptions } from './options.ts';
 import { clearReports } from './report-directory.ts';
+import { checkRights } from './rights.ts';
 
 /** `dry-run` and `start`. Returns the exit code. */
 export function start(given: StartOptions, log: Log): Promise<number> {
@@ -28,7 +29,12 @@ async function begin(options: StartOptions, run: Run, findings: Findings): Promi
   if (options.outputDir !== undefined) await clearReports(options.outputDir);
   using stores = await openStores(options, () => log, run.signal);
   const facts = await readFacts(stores);
-  checkFacts(facts);
+  // Where Calico is paused because of us, a refusal has to let it go on: that is done under the lock.
+  const isPaused = pausedByUs(facts.record) && facts.ready === 'false';
+  if (options.dryRun || !isPaused) {
+    checkFacts(facts);
+    await checkRights('etcd-v2-to-v3', options, log);
+  }
   log.info(`Calico ${facts.version}, Ready ${facts.ready}`);
   if (facts.record) log.info(`goes on with the migration that was begun at ${facts.record.startedAt}`);
   return options.dryRun
