@@ -24,7 +24,8 @@ describe('watching etcd v2', () => {
     client = connectEtcdV2({ endpoints: [etcd.endpoint], requestTimeoutMs });
     const { hostname, port } = new URL(etcd.endpoint);
     proxy = await startTcpFaultProxy({ upstreamHost: hostname, upstreamPort: Number(port) });
-    proxied = connectEtcdV2({ endpoints: [`http://${proxy.host}:${proxy.port}`], requestTimeoutMs });
+    const endpoints = [`http://${proxy.host}:${proxy.port}`];
+    proxied = connectEtcdV2({ endpoints, requestTimeoutMs, retryTotalMs: 60_000 });
     await v2Put(etcd.endpoint, '/w/mark', { value: 'true' });
   });
   after(async () => {
