@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import type { Command, Option } from 'commander';
 import { backupCommand } from '../jobs/backup/options.ts';
 import { convertCommand } from '../jobs/convert/options.ts';
+import { etcdCleanerCommand } from '../jobs/etcd-cleaner/options.ts';
 import { etcdV2ToV3Command } from '../jobs/etcd-v2-to-v3/options.ts';
 import { kddV1ToV3Command } from '../jobs/kdd-v1-to-v3/options.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
@@ -71,9 +72,11 @@ describe('README', () => {
   });
 
   it('lists the options of commands that have commands of their own, and of those without common options', () => {
-    const options = etcdV2ToV3Command().commands.flatMap(command => ownRows(command));
-    const different = new Map(options.map(row => [row[0], row]));
-    assert.deepEqual(optionRows('### Options of `etcd-v2-to-v3`'), [...different.values()].sort());
+    for (const group of [etcdV2ToV3Command(), etcdCleanerCommand()]) {
+      const options = group.commands.flatMap(command => ownRows(command));
+      const different = new Map(options.map(row => [row[0], row]));
+      assert.deepEqual(optionRows(`### Options of \`${group.name()}\``), [...different.values()].sort());
+    }
     assert.deepEqual(optionRows('### Options of `convert`'), ownRows(convertCommand()));
   });
 

@@ -41,7 +41,10 @@ export function etcdV2ToV3Command(): Command {
 }
 
 function command(name: string, description: string): Command {
-  return addStoreOptions(addCommonOptions(new Command(name).description(description), { backup: 'none' }));
+  const made = addCommonOptions(new Command(name).description(description), { backup: 'none' });
+  return addStoreOptions(made).addOption(
+    option('--no-prompts', 'accepted and without effect: nothing is ever asked'),
+  );
 }
 
 function addStartOptions(to: Command): Command {

@@ -25,9 +25,7 @@ export function addV1StoreOption(to: Command): Command {
 
 /** How to reach both stores, in the words of calico-upgrade. */
 export function addStoreOptions(to: Command): Command {
-  return addV1StoreOption(to)
-    .addOption(
-      option('--apiconfigv3 <file>', `how to reach etcd v3; without it ${DEFAULT_FILES.v3}, else ETCD_…`),
-    )
-    .addOption(option('--no-prompts', 'accepted and without effect: nothing is ever asked'));
+  return addV1StoreOption(to).addOption(
+    option('--apiconfigv3 <file>', `how to reach etcd v3; without it ${DEFAULT_FILES.v3}, else ETCD_…`),
+  );
 }
