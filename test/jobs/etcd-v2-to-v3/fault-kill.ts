@@ -29,13 +29,12 @@ export function writesOf({ requests }: FaultedRun): readonly WriteBoundary[] {
   );
 }
 
-/** Runs a command that is killed (SIGKILL) at one of its writes, and lets its lock run out, unless told not to. */
+/** Runs a command that is killed (SIGKILL) at one of its writes, and lets its lock run out. */
 export async function killAt(
   lane: FaultLane,
   args: readonly string[],
   { side, at }: WriteBoundary,
   when: KillMoment,
-  { expireLock = true }: { readonly expireLock?: boolean } = {},
 ): Promise<void> {
   const program: { job?: ReturnType<FaultLane['start']> } = {};
   const call = () => {
@@ -49,7 +48,7 @@ export async function killAt(
   const { stdout, stderr } = await program.job.result;
   assert.equal(program.job.child.signalCode, 'SIGKILL', `write ${at} was not reached: ${stdout}${stderr}`);
   setFaults(lane.proxies, {});
-  if (expireLock) await lane.expireLock();
+  await lane.expireLock();
 }
 
 export const boundaryName = ({ side, at, name }: WriteBoundary): string =>

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Etcd3 } from 'etcd3';
 import { connectEtcdV3, type EtcdV3 } from '../../../jobs/lib/etcd/v3.ts';
-import { buildBundle } from '../../bench/bundle.ts';
+import { type Bundle, buildBundle } from '../../bench/bundle.ts';
 import { type Etcd, startEtcd } from '../../cluster/etcd.ts';
 import type { Fault, RecordedRequest } from '../../faults/fault.ts';
 import { type GrpcFaultProxy, startGrpcFaultProxy } from '../../faults/grpc-proxy.ts';
@@ -50,22 +50,25 @@ export interface FaultLane extends AsyncDisposable {
 }
 
 export interface LaneOptions {
+  /** The program, where several lanes share it. */
+  readonly bundle?: Bundle;
   /** Of etcd. */
   readonly flags?: readonly string[];
 }
 
 /** Starts a lane in which nothing was migrated yet. */
-export async function startFaultLane({ flags = [] }: LaneOptions = {}): Promise<FaultLane> {
+export async function startFaultLane({ flags = [], bundle }: LaneOptions = {}): Promise<FaultLane> {
   await using stack = new AsyncDisposableStack();
   // Hundreds of runs start the same program, so it has to start fast.
-  const bundling = buildBundle();
-  bundling.catch(() => undefined);
+  const bundling = bundle ? undefined : buildBundle();
+  bundling?.catch(() => undefined);
   const etcd = stack.use(await startEtcd({ flags }));
   const proxies = {
     v2: stack.use(await startFaultProxy({ upstream: { url: etcd.endpoint } })),
     v3: stack.use(await startGrpcFaultProxy(etcd.endpoint)),
   };
-  const { main } = stack.use(await bundling);
+  const own = stack.use(await bundling);
+  const { main } = bundle ?? own ?? assert.fail('no program');
   const v3 = stack.use(v3Store(etcd.endpoint));
   const reader = stack.use(connectEtcdV3({ endpoints: [etcd.endpoint], requestTimeoutMs: 10_000 }));
   const v1 = v1Store(etcd.endpoint);
