@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import type { MigrationRecord } from '../lib/etcd/migration-record.ts';
 import { saveRecord } from '../lib/etcd/record-store.ts';
 import { monotonicMs, sleep } from '../lib/run/abort.ts';
-import { checkBackupChoice } from '../lib/run/backup-choice.ts';
+import { checkBackupChoice, isDirectory } from '../lib/run/backup-choice.ts';
 import { refused, wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
 import { readFacts } from '../lib/run/migration-facts.ts';
@@ -94,7 +95,9 @@ async function backUp(work: Work, record: MigrationRecord, { unsaved }: Look): P
     log.info(`all that is left was saved by an earlier run: ${earlier.join(', ')}`);
     return record;
   }
-  const { name } = await keepExport(options, run, JOB, unsaved, log);
+  const kept = await keepExport(options, run, JOB, unsaved, log);
+  // The next run may begin in another directory.
+  const name = isDirectory(options.backup) ? resolve(kept.name) : kept.name;
   const v1Backups = [...earlier.filter(other => other !== name), name];
   findings.details = { ...findings.details, backups: v1Backups };
   return { ...record, v1Backups };
