@@ -77,7 +77,7 @@ const RULES: readonly (readonly [pattern: RegExp, reason: EtcdReason, check: str
   ],
   [/no leader|too many requests|leader changed/, 'busy', 'check that a majority of the etcd members is up'],
   [
-    /UNAVAILABLE|CANCELLED|INTERNAL|RST_STREAM|\bE[A-Z]{5,}\b|EPIPE|other side closed|terminated|socket|already closed/i,
+    /UNAVAILABLE|CANCELLED|INTERNAL|RST_STREAM|\bE[A-Z]{5,}\b|EPIPE|[Oo]ther side closed|[Tt]erminated|[Ss]ocket|[Aa]lready closed/,
     'unreachable',
     'check the endpoint, and that etcd listens there (https:// where it uses TLS)',
   ],
