@@ -46,6 +46,7 @@ test('each: every different request is hit, and passes when it is sent again', (
   const requests = [get('/pools'), create('a'), create('b'), create('b'), create('a'), get('/pools')];
   assert.deepEqual(hits({ each: true }, requests), [1, 2, 3]);
   assert.deepEqual(hits({ each: true }, [...requests, get('/pools'), get('/pools')]), [1, 2, 3, 7]);
+  assert.deepEqual(hits({ each: true, times: 1 }, [...requests, get('/pools'), get('/pools')]), [1, 2, 3]);
   assert.deepEqual(hits({ each: true, match: { writes: true } }, requests), [2, 3]);
 });
 

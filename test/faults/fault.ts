@@ -58,7 +58,8 @@ export interface Fault {
   readonly probability?: number;
   /**
    * Hits each different request (method, path and body) the first time, the third, and so on: what is sent again
-   * passes. It takes the place of `at`, `times` and `probability`.
+   * passes. It takes the place of `at` and `probability`. With `times`, only so many of each are hit: requests that share a connection
+   * could otherwise spoil each other's repetitions for ever.
    */
   readonly each?: boolean;
   /** Makes the same choices in each run. */
@@ -84,17 +85,20 @@ export function faultPicker(faults: readonly Fault[]): FaultPicker {
 }
 
 function arm(fault: Fault): (request: Seen) => boolean {
-  return fault.each ? everyOther(fault.match ?? {}) : counted(fault);
+  return fault.each ? everyOther(fault) : counted(fault);
 }
 
-function everyOther(match: FaultFilter): (request: Seen) => boolean {
+function everyOther({
+  match = {},
+  times: most = Number.POSITIVE_INFINITY,
+}: Fault): (request: Seen) => boolean {
   const sent = new Map<string, number>();
   return request => {
     if (!matches(match, request)) return false;
     const key = requestKey(request);
     const times = (sent.get(key) ?? 0) + 1;
     sent.set(key, times);
-    return times % 2 === 1;
+    return times % 2 === 1 && times < 2 * most;
   };
 }
 
