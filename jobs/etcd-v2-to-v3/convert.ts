@@ -29,6 +29,7 @@ export function wantClusterInformation(state: State, dirty: Set<string>): void {
 /** Converts a unit anew and notes all that becomes of it. Returns the v3 keys that may have changed. */
 export function settle(state: State, { unit, values }: Touched, identity: Identity): readonly string[] {
   const before = state.outcomes.get(unit.id);
+  state.conversions += 1;
   state.problems.delete(unit.id);
   state.notes.delete(unit.id);
   if (before) release(state, unit, before);

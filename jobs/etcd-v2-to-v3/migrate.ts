@@ -118,6 +118,7 @@ async function copy(
 ): Promise<JobResult> {
   const { options, run, state } = migration;
   const isPaused = facts.ready === 'false';
+  const reported = state.conversions;
   await applyPlan(migration, plan, run.stage('apply'));
   await follower.follow(migration, isPaused ? 'false' : 'true', run.stage('apply'));
   const verify = run.stage('verify');
@@ -129,7 +130,9 @@ async function copy(
   if (strange.length > 0) {
     verify.warn(`somebody else wrote to etcd v3 during the run: ${strange.slice(0, 10).join(', ')}`);
   }
-  await leaveReports(options, findings, state, judgementOf(state, MAX_VALUE_BYTES));
+  if (state.conversions > reported) {
+    await leaveReports(options, findings, state, judgementOf(state, MAX_VALUE_BYTES));
+  }
   const counts = { ...findings.counts, pauseMs };
   const done = { keys: state.wanted.size, written: writeCount(plan), pauseMs, drainSeconds };
   return { ...findings, counts, sentence: doneSentence(done) };

@@ -31,6 +31,9 @@ export function showPlan(log: Log, findings: Findings, state: State, plan: Plan)
   }
 }
 
+/** Entries of a list in the report: more would not fit into a ConfigMap, and in a directory the files have all. */
+const REPORT_LINES = 2_000;
+
 /** Puts the lists of calico-upgrade into the report, and into its files where there is a directory. */
 export async function leaveReports(
   options: StartOptions,
@@ -39,7 +42,8 @@ export async function leaveReports(
   judgement: Judgement,
 ): Promise<void> {
   const texts = reportsOf(state, judgement);
-  const lines = (text: string): readonly string[] => text.split('\n').filter(Boolean);
+  const lines = (text: string): readonly string[] =>
+    firstLines(text.split('\n').filter(Boolean), REPORT_LINES, 'dry-run --output-dir writes them all');
   findings.details = {
     convertedNames: lines(texts.convertednames),
     nameClashes: lines(texts.nameclashes),

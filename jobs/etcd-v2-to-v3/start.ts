@@ -11,6 +11,7 @@ import { migrate } from './migrate.ts';
 import type { StartOptions } from './options.ts';
 import { clearReports } from './report-directory.ts';
 import { checkRights } from './rights.ts';
+import { checkMayVerify } from './verify.ts';
 
 /** `dry-run` and `start`. Returns the exit code. */
 export function start(given: StartOptions, log: Log): Promise<number> {
@@ -34,6 +35,7 @@ async function begin(options: StartOptions, run: Run, findings: Findings): Promi
   if (options.dryRun || !isPaused) {
     checkFacts(facts);
     await checkRights('etcd-v2-to-v3', options, log);
+    await checkMayVerify(stores, run.signal);
   }
   log.info(`Calico ${facts.version}, Ready ${facts.ready}`);
   if (facts.record) log.info(`goes on with the migration that was begun at ${facts.record.startedAt}`);

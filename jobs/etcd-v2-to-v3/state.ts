@@ -32,6 +32,8 @@ export interface State {
   readonly heirs: Set<string>;
   readonly problems: Map<string, readonly UnitProblem[]>;
   readonly notes: Map<string, readonly UnitNote[]>;
+  /** How many conversions of a unit were noted here: whoever has seen the same number has seen everything. */
+  conversions: number;
   /** Keys that are not carried over and that the operator has to know of. */
   readonly leftOut: Map<string, string>;
 }
@@ -57,6 +59,7 @@ export const emptyState = (): State => ({
   heirs: new Set(),
   problems: new Map(),
   notes: new Map(),
+  conversions: 0,
   leftOut: new Map(),
 });
 

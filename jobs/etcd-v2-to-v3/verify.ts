@@ -1,5 +1,6 @@
 import { changesBetween } from '../lib/etcd/v3-events.ts';
 import { different } from '../lib/run/failure.ts';
+import type { Stores } from '../lib/run/stores.ts';
 import { countOf } from '../lib/run/table.ts';
 import { expectedText, type Migration } from './migration.ts';
 import { CALICO_PREFIX } from './target.ts';
@@ -16,6 +17,15 @@ export interface Verified {
 const OWN_AND_CALICO = '/calico';
 
 const PAGE_SIZE = 2_000;
+
+/**
+ * Finds out beforehand that the user may read all that is watched while Calico is paused: a watch needs the right to the
+ * whole range, and not only to Calico's keys and to ours. Throws an EtcdError `denied`.
+ */
+export async function checkMayVerify({ v3 }: Stores, signal: AbortSignal): Promise<void> {
+  const options = { pageSize: 1, keysOnly: true, signal };
+  await v3.readPrefix(OWN_AND_CALICO, options)[Symbol.asyncIterator]().next();
+}
 
 /**
  * Reads all of Calico's data in etcd v3 back and compares every text with what was converted. Throws a failure that names
