@@ -1,6 +1,6 @@
 import { noop } from 'cockatiel';
 import { Etcd3 } from 'etcd3';
-import { etcdError } from './errors.ts';
+import { closedError, etcdError } from './errors.ts';
 import { checkedEndpoints, checkedUser, type EtcdOptions, loadTls } from './options.ts';
 import { eitherSignal, rounds } from './rounds.ts';
 
@@ -30,12 +30,14 @@ export function openConnection(options: EtcdOptions): EtcdConnection {
   const newClient = clientFactory(options, endpoints);
   let current = 0;
   let client: Etcd3 | undefined;
+  let isClosed = false;
   const drop = () => {
     client?.close();
     client = undefined;
   };
 
   const attempt = async <T>(what: string, action: EtcdAction<T>, signal: AbortSignal | undefined) => {
+    if (isClosed) throw closedError(what);
     const endpoint = endpoints[current % endpoints.length] ?? '';
     const used = client ?? newClient(endpoint);
     client = used;
@@ -43,6 +45,7 @@ export function openConnection(options: EtcdOptions): EtcdConnection {
       return await bounded(action(used), options.requestTimeoutMs, signal);
     } catch (error) {
       signal?.throwIfAborted();
+      if (isClosed) throw closedError(what);
       // A channel may stay unusable after a reset stream, so no client is used again after a failure.
       if (client === used) {
         drop();
@@ -57,7 +60,10 @@ export function openConnection(options: EtcdOptions): EtcdConnection {
   return {
     run: (what, action, signal) => run(what, action, eitherSignal(options.signal, signal)),
     runToTheEnd: run,
-    close: drop,
+    close() {
+      isClosed = true;
+      drop();
+    },
   };
 }
 

@@ -92,6 +92,10 @@ export function etcdError(endpoint: string, what: string, error: unknown): EtcdE
   return new EtcdError(reason, `etcd ${endpoint}: ${what} failed: ${text} (${check})`, error);
 }
 
+/** The error for a request of a client that was closed meanwhile: it is not sent again. */
+export const closedError = (what: string): EtcdError =>
+  new EtcdError('failed', `etcd: ${what} failed: the connection was closed`);
+
 /** One error for several endpoints that all failed; the first error as it is where there is only one. */
 export function allFailed(errors: readonly [EtcdError, ...EtcdError[]]): EtcdError {
   const [first, ...others] = errors;

@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { Pool } from 'undici';
-import { EtcdError, etcdError } from './errors.ts';
+import { closedError, EtcdError, etcdError } from './errors.ts';
 import { checkedEndpoints, checkedUser, type EtcdOptions, loadTls } from './options.ts';
 import { eitherSignal, rounds } from './rounds.ts';
 import { problemOf, V2_CODES, type V2Problem } from './v2-answer.ts';
@@ -54,6 +54,7 @@ export function openV2Http(options: EtcdOptions): V2Http {
   const pools = new Map<string, Pool>();
   const connect = connectOptions(options, endpoints);
   let current = 0;
+  let isClosed = false;
 
   const poolOf = (endpoint: string): Pool => {
     const known = pools.get(endpoint);
@@ -74,6 +75,7 @@ export function openV2Http(options: EtcdOptions): V2Http {
     const endpoint = endpoints[turn % endpoints.length] ?? '';
     const signal = eitherSignal(options.signal, request.signal);
     signal?.throwIfAborted();
+    if (isClosed) throw closedError(what);
     try {
       const response = await poolOf(endpoint).request({
         ...dispatchOf(request, authorization),
@@ -82,6 +84,7 @@ export function openV2Http(options: EtcdOptions): V2Http {
       return await use({ endpoint, what, response });
     } catch (error) {
       signal?.throwIfAborted();
+      if (isClosed) throw closedError(what);
       // Of several requests that fail at once, one moves on.
       if (turn === current) current += 1;
       throw etcdError(endpoint, what, error);
@@ -101,6 +104,7 @@ export function openV2Http(options: EtcdOptions): V2Http {
     retried: (attempt, signal) =>
       rounds(options, endpoints.length, eitherSignal(options.signal, signal), attempt),
     [Symbol.dispose]() {
+      isClosed = true;
       for (const pool of pools.values()) void pool.destroy();
       pools.clear();
     },
