@@ -21,10 +21,11 @@ const V3_ROLES: Readonly<Record<string, readonly (readonly ['Read' | 'Readwrite'
     ['Readwrite', '/calico/'],
     ['Read', '/calico-upgrade/'],
   ],
-  migrator: [
+  'not-between': [
     ['Readwrite', '/calico/'],
     ['Readwrite', '/calico-upgrade/'],
   ],
+  migrator: [['Readwrite', '/calico']],
 };
 
 /** A watch of `/calico` needs the pattern without a slash. */
@@ -148,6 +149,11 @@ describe('an etcd with users', { timeout: 600_000 }, () => {
       /^etcd http:.*permission denied \(give/,
     ],
     [
+      'no read of all that is watched in v3',
+      as('migrator', 'not-between'),
+      /^etcd http:.*: read of \/calico failed: .*permission denied \(give/,
+    ],
+    [
       'a wrong password of etcd v2',
       as('migrator', 'migrator', { v2: WRONG }),
       /^etcd http:.* \(check user and/,
@@ -175,7 +181,7 @@ describe('an etcd with users', { timeout: 600_000 }, () => {
     assert.equal(await ready(), 'true');
   });
 
-  test('read of /calico* and write of Ready in v2, and both prefixes in v3, are enough', async () => {
+  test('read of /calico* and write of Ready in v2, and the prefix /calico in v3, are enough', async () => {
     const result = await start(etcd, as('migrator', 'migrator'));
     assert.equal(result.exitCode, 0, result.stdout);
     assert.equal(await ready(), 'false');
