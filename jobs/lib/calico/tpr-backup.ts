@@ -1,4 +1,5 @@
-import { isKubeObject, isRecord, type KubeObject } from '../kubernetes/object.ts';
+import type { KubeObject } from '../kubernetes/object.ts';
+import { listText, parseListText } from '../kubernetes/object-list.ts';
 import { refused } from '../run/failure.ts';
 import { bgpConfigFile, bgpPeerFile, felixConfigFile, ipPoolFile } from './backup-files.ts';
 import { TPR_KINDS } from './tpr-kinds.ts';
@@ -39,12 +40,6 @@ export function tprBackup(
   return { files, leftOut: [...pools.leftOut, ...peers.leftOut] };
 }
 
-/** A List with one object a line: for programs, and for people who search it. */
-function listText(objects: readonly KubeObject[]): string {
-  const lines = objects.map(object => JSON.stringify(object)).join(',\n');
-  return `{"apiVersion":"v1","kind":"List","items":[\n${lines}\n]}\n`;
-}
-
 /** Reads what `tprBackup` wrote. Throws a refused Failure that names the file which cannot be read. */
 export function readTprBackup(files: ReadonlyMap<string, string>): TprBackup {
   return {
@@ -61,9 +56,8 @@ function objectsOf(files: ReadonlyMap<string, string>, name: string): readonly K
   const text = files.get(name);
   if (text === undefined)
     throw refused(`the backup has no ${name}: it is not one of ThirdPartyResources. Name another`);
-  const list: unknown = JSON.parse(text);
-  const items = isRecord(list) ? list.items : undefined;
-  if (!Array.isArray(items) || !items.every(isKubeObject)) {
+  const items = parseListText(text);
+  if (!items) {
     throw refused(
       `${name} of the backup is not a list of Kubernetes objects: somebody changed it. Name another backup`,
     );

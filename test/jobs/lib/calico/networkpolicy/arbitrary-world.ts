@@ -64,7 +64,7 @@ const spec = fc.record(
   {
     podSelector: fc.oneof(fc.constant({}), selector),
     ingress: fc.oneof(fc.constant(null), fc.array(rule, { maxLength: 3 })),
-    policyTypes: fc.constantFrom(['Ingress'], ['Ingress', 'Egress']),
+    policyTypes: fc.constantFrom(['Ingress'], ['Ingress', 'Egress'], ['Egress']),
   },
   { requiredKeys: ['podSelector'] },
 );

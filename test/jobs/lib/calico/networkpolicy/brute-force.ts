@@ -105,8 +105,13 @@ function matches(selector: unknown, labels: Readonly<Record<string, string>> = {
   for (const expression of items(field(selector, 'matchExpressions'))) {
     const key = String(field(expression, 'key'));
     const listed = items(field(expression, 'values')).includes(labels[key]);
-    const met = { In: listed, NotIn: !listed, Exists: key in labels, DoesNotExist: !(key in labels) };
-    if (!met[String(field(expression, 'operator')) as keyof typeof met]) return false;
+    const met = new Map<unknown, boolean>([
+      ['In', listed],
+      ['NotIn', !listed],
+      ['Exists', key in labels],
+      ['DoesNotExist', !(key in labels)],
+    ]);
+    if (!met.get(field(expression, 'operator'))) return false;
   }
   return true;
 }
