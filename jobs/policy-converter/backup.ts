@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { isOursUnchanged } from '../lib/calico/networkpolicy/default-deny.ts';
 import { type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
 import { listText, parseListText } from '../lib/kubernetes/object-list.ts';
+import { backupName } from '../lib/run/backup.ts';
 import { backupStore, isDirectory } from '../lib/run/backup-choice.ts';
 import { messageOf, refused, wrongUsage } from '../lib/run/failure.ts';
 import { keepBackup } from '../lib/run/keep-backup.ts';
@@ -10,6 +11,7 @@ import type { Run } from '../lib/run/run-job.ts';
 import type { PolicyConverterOptions } from './options.ts';
 import { revertRecord } from './record.ts';
 import { policiesText } from './sentence.ts';
+import type { Done } from './target.ts';
 
 const FILE = 'networkpolicies.json';
 
@@ -21,6 +23,7 @@ export async function saveDeleted(
   options: PolicyConverterOptions,
   run: Run,
   policies: readonly KubeObject[],
+  done: Done,
 ): Promise<void> {
   const users = policies.filter(policy => !isOursUnchanged(policy));
   if (users.length === 0) return;
@@ -29,14 +32,13 @@ export async function saveDeleted(
       `--backup none would lose ${policiesText(users.length)} that the conversion deletes: name configmap or a directory`,
     );
   }
+  const files = new Map([[FILE, listText(users)]]);
+  // The rounds of a run delete one after the other what the first of them has saved.
+  if (done.backups.has(backupName(files))) return;
   const log = run.stage('backup');
-  const { name, place } = await keepBackup(
-    options,
-    run,
-    'policy-converter',
-    new Map([[FILE, listText(users)]]),
-  );
+  const { name, place } = await keepBackup(options, run, 'policy-converter', files);
   await revertRecord(options, () => run.client()).add(name);
+  done.backups.add(backupName(files));
   log.info(`saved and read back: ${place} (${policiesText(users.length)})`);
 }
 

@@ -12,19 +12,19 @@ import type { PolicyConverterOptions } from './options.ts';
 import { isDone, makePlan, type Plan } from './plan.ts';
 import { lookAround, type Surroundings } from './preflight.ts';
 import { policiesAfter, prove } from './proof.ts';
-import { readSnapshot } from './read.ts';
+import { podsIn, readObjects, readPods, readSnapshot } from './read.ts';
 import { sayWhatStays } from './refusal.ts';
 import { comparisonCounts, doneCounts, doneSentence, planCounts, plannedSentence } from './sentence.ts';
 import { planDetails, showPlan } from './show-plan.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Objects, Snapshot } from './snapshot.ts';
 import { type Done, nothingDone, type Target } from './target.ts';
 
 /** A normal run needs two: one that creates, one that deletes. More follow what somebody changes in the meantime. */
 const WRITE_ROUNDS = 8;
 
 /** What was read, and what follows from it. */
-interface Look {
-  readonly snapshot: Snapshot;
+interface Look<O extends Objects = Objects> {
+  readonly objects: O;
   readonly plan: Plan;
 }
 
@@ -42,13 +42,13 @@ export async function convert(
   judge([checkVersion(around.running, false)], options.force, preflight);
 
   const log = run.stage('plan');
-  const first = await look(run, around);
+  const first = lookAt(await readSnapshot(run.client(), around.resource), around);
   const notes = notesOf(first.plan, around.datastore);
   findings.counts = planCounts(first.plan);
   findings.details = planDetails(first.plan, notes);
   showPlan(log, first.plan, noteLines(notes), options.dryRun);
   refuseProblems(first.plan);
-  const planned = prove(first.snapshot, around.datastore, momentsOf(first), log, (sentence, pairs) =>
+  const planned = prove(first.objects, around.datastore, momentsOf(first), log, (sentence, pairs) =>
     refused(`nothing was written: ${sentence}`, pairs),
   );
   findings.counts = { ...findings.counts, ...comparisonCounts(planned) };
@@ -65,12 +65,12 @@ export async function convert(
   return { ...findings, sentence: doneSentence(done, proof, notes.meaningChanges.length) };
 }
 
-async function look(run: Run, { resource, datastore }: Surroundings): Promise<Look> {
-  const snapshot = await readSnapshot(run.client(), resource);
-  return { snapshot, plan: makePlan(snapshot, { resource, datastore }) };
-}
+const lookAt = <O extends Objects>(objects: O, { resource, datastore }: Surroundings): Look<O> => ({
+  objects,
+  plan: makePlan(objects, { resource, datastore }),
+});
 
-const momentsOf = ({ snapshot: { policies }, plan }: Look) =>
+const momentsOf = ({ objects: { policies }, plan }: Look) =>
   [
     ['annotation', policies],
     ['v1', policiesAfter(policies, plan)],
@@ -95,7 +95,7 @@ async function writeAndVerify(
   first: Look,
   done: Done,
 ): Promise<Comparison> {
-  let current = first;
+  let current: Look = first;
   for (let round = 1; !isDone(current.plan); round += 1) {
     if (round > WRITE_ROUNDS) {
       throw different(
@@ -105,7 +105,7 @@ async function writeAndVerify(
     }
     await writeRound(options, run, around, current.plan, done);
     run.stage('verify');
-    current = await look(run, around);
+    current = lookAt(await readObjects(run.client(), around.resource), around);
     if (current.plan.problems.length > 0) {
       throw refused(
         `${countOf(current.plan.problems.length, 'thing')} that a person has to decide on appeared during the run`,
@@ -113,7 +113,8 @@ async function writeAndVerify(
       );
     }
   }
-  return verify(run, around, current.snapshot, done);
+  const pods = podsIn(current.objects, await readPods(run.client()));
+  return verify(run, around, { ...current.objects, pods }, done);
 }
 
 async function writeRound(
@@ -124,7 +125,7 @@ async function writeRound(
   done: Done,
 ): Promise<void> {
   // Before any write, so that a run that cannot save changes nothing at all.
-  await saveDeleted(options, run, remove);
+  await saveDeleted(options, run, remove, done);
   const target: Target = { client: run.client(), resource, log: run.stage('apply'), signal: run.signal };
   if (create.length > 0) await createPolicies(target, 'default-deny created', create, done);
   else await deletePolicies(target, 'networkpolicies deleted', remove, done);
@@ -154,7 +155,7 @@ function verify(run: Run, { datastore }: Surroundings, snapshot: Snapshot, done:
 /** v1 semantics act already; says which namespaces somebody may believe to be closed. */
 async function notNeeded(run: Run, around: Surroundings): Promise<JobResult> {
   const log = run.stage('plan');
-  const { plan } = await look(run, around);
+  const { plan } = lookAt(await readObjects(run.client(), around.resource), around);
   for (const { metadata } of plan.create) {
     log.warn(
       `Namespace ${metadata.namespace}: its annotation has no effect any more, and no policy closes all its pods. If it is to be closed, create a policy with podSelector {} and no ingress`,

@@ -10,7 +10,7 @@ import { isTerminating } from '../lib/calico/networkpolicy/read-cluster.ts';
 import { problemText } from '../lib/calico/problem.ts';
 import { isBeingDeleted, type KubeObject } from '../lib/kubernetes/object.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Objects } from './snapshot.ts';
 
 /** What is done in a namespace, as the table says it. */
 export type Action = 'create' | 'delete' | 'nothing' | 'skip' | 'refuse';
@@ -43,9 +43,9 @@ export interface PlanOptions {
 }
 
 /** Plans the documented conversion for every namespace (networkpolicy reference, section 4). */
-export function makePlan(snapshot: Snapshot, options: PlanOptions): Plan {
-  const byNamespace = Map.groupBy(snapshot.policies, ({ metadata }) => metadata.namespace ?? '');
-  const namespaces = snapshot.namespaces
+export function makePlan(objects: Objects, options: PlanOptions): Plan {
+  const byNamespace = Map.groupBy(objects.policies, ({ metadata }) => metadata.namespace ?? '');
+  const namespaces = objects.namespaces
     .map(namespace => planNamespace(namespace, byNamespace.get(namespace.metadata.name) ?? [], options))
     .sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
   return {

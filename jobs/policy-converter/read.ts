@@ -1,3 +1,4 @@
+import type { Pod } from '../lib/calico/networkpolicy/cluster.ts';
 import { ISOLATION_ANNOTATION } from '../lib/calico/networkpolicy/isolation.ts';
 import { readPod } from '../lib/calico/networkpolicy/read-cluster.ts';
 import { NAMESPACES, PODS } from '../lib/kubernetes/builtin.ts';
@@ -6,26 +7,36 @@ import { list } from '../lib/kubernetes/list.ts';
 import { isRecord, type KubeObject } from '../lib/kubernetes/object.ts';
 import { type Resource, resourceName } from '../lib/kubernetes/resource.ts';
 import { refused } from '../lib/run/failure.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Objects, Snapshot } from './snapshot.ts';
 
-/** Reads everything that decides which pod reaches which, as it is now; of pods and namespaces only what matters. */
-export async function readSnapshot(client: KubeClient, resource: Resource): Promise<Snapshot> {
+/** Reads what a conversion is planned on, as it is now. */
+export async function readObjects(client: KubeClient, resource: Resource): Promise<Objects> {
   // Policies first: a namespace that is made in between is then there without policies, and never the other way round.
   const policies = await listAll(client, resource);
-  const [namespaces, pods] = await Promise.all([
-    listAll(client, NAMESPACES, namespaceOnly),
-    listAll(client, PODS, podOnly),
-  ]);
-  const names = new Set(namespaces.map(({ metadata }) => metadata.name));
-  return {
-    namespaces,
-    policies: policies.filter(({ metadata }) => names.has(metadata.namespace ?? '')),
-    pods: pods
-      .map(readPod)
-      .filter(pod => pod !== undefined)
-      .filter(({ namespace }) => names.has(namespace)),
-  };
+  const namespaces = await listAll(client, NAMESPACES, namespaceOnly);
+  const names = namesOf(namespaces);
+  return { namespaces, policies: policies.filter(({ metadata }) => names.has(metadata.namespace ?? '')) };
 }
+
+/** Reads the pods, too: the greater part of the work in a large cluster. */
+export async function readSnapshot(client: KubeClient, resource: Resource): Promise<Snapshot> {
+  const [objects, pods] = await Promise.all([readObjects(client, resource), readPods(client)]);
+  return { ...objects, pods: podsIn(objects, pods) };
+}
+
+export async function readPods(client: KubeClient): Promise<readonly Pod[]> {
+  const pods = await listAll(client, PODS, podOnly);
+  return pods.map(readPod).filter(pod => pod !== undefined);
+}
+
+/** Those whose namespace is known. */
+export function podsIn({ namespaces }: Objects, pods: readonly Pod[]): readonly Pod[] {
+  const names = namesOf(namespaces);
+  return pods.filter(({ namespace }) => names.has(namespace));
+}
+
+const namesOf = (namespaces: readonly KubeObject[]): ReadonlySet<string> =>
+  new Set(namespaces.map(({ metadata }) => metadata.name));
 
 async function listAll(
   client: KubeClient,

@@ -5,7 +5,7 @@ import { isTerminating } from '../lib/calico/networkpolicy/read-cluster.ts';
 import { withoutServerFields } from '../lib/kubernetes/clean.ts';
 import { isBeingDeleted, type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
 import { apiVersionOf, type Resource } from '../lib/kubernetes/resource.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Objects } from './snapshot.ts';
 
 /** What brings back the state before a conversion. */
 export interface RevertPlan {
@@ -24,7 +24,7 @@ export interface RevertPlan {
 /** Compares what a conversion deleted and created with what is there. */
 export function planRevert(
   saved: readonly KubeObject[],
-  { namespaces, policies }: Snapshot,
+  { namespaces, policies }: Objects,
   resource: Resource,
 ): RevertPlan {
   const present = new Map(policies.map(policy => [objectKey(policy), policy]));

@@ -9,7 +9,7 @@ import { checkVersion } from './checks.ts';
 import type { PolicyConverterOptions } from './options.ts';
 import { lookAround, type Surroundings } from './preflight.ts';
 import { prove } from './proof.ts';
-import { readSnapshot } from './read.ts';
+import { readObjects, readSnapshot } from './read.ts';
 import { revertRecord } from './record.ts';
 import { sayWhatStays } from './refusal.ts';
 import { planRevert, type RevertPlan } from './revert-plan.ts';
@@ -112,7 +112,7 @@ async function verify(
   planned: RevertPlan,
 ): Promise<void> {
   const log = run.stage('verify');
-  const { plan } = await look(run, around, saved);
+  const plan = planRevert(saved.policies, await readObjects(run.client(), around.resource), around.resource);
   const kept = new Set(planned.conflicts);
   const wrong = [
     ...plan.restore.map(policy => `NetworkPolicy ${objectKey(policy)}: is not there`),
@@ -149,6 +149,9 @@ function doneText({ conflicts, leftOut, unchanged }: RevertPlan, done: Done, sav
     ...(conflicts.length > 0 ? [`${conflicts.length} changed since and kept`] : []),
     ...(leftOut.length > 0 ? [`${leftOut.length} left out, whose namespace is gone`] : []),
   ];
+  if (parts.length === 2 && done.created.size + done.deleted.size === 0) {
+    return `nothing to revert: no backup of deleted policies is on record, and no default-deny of ours is there`;
+  }
   const none = saved.backups.length === 0 ? ' (no backup of deleted policies is on record)' : '';
   return `reverted and verified: ${parts.join(', ')}${none}`;
 }

@@ -1,3 +1,4 @@
+import type { Note } from '../lib/calico/problem.ts';
 import { objectKey } from '../lib/kubernetes/object.ts';
 import type { Log } from '../lib/run/log.ts';
 import { firstLines } from '../lib/run/table.ts';
@@ -22,6 +23,8 @@ export function showPlan(
   for (const line of firstLines(notes, LOG_LINES, 'the report has them all')) log.warn(line);
 }
 
+const noteText = ({ object, reason }: Note): string => `${object}: ${reason}`;
+
 /** The part of the report that people look details up in. */
 export function planDetails(
   { namespaces, create, remove, problems }: Plan,
@@ -33,6 +36,8 @@ export function planDetails(
     toDelete: remove.map(objectKey),
     namespaces: worked.map(({ namespace, action, why }) => ({ namespace, action, why })),
     problems,
-    ...notes,
+    annotations: notes.annotations.map(noteText),
+    meaningChanges: notes.meaningChanges.map(noteText),
+    managed: notes.managed.map(noteText),
   };
 }

@@ -1,4 +1,3 @@
-import { ISOLATION_ANNOTATION } from '../lib/calico/networkpolicy/isolation.ts';
 import { tableLines } from '../lib/run/table.ts';
 import type { Action, NamespacePlan } from './plan.ts';
 
@@ -34,14 +33,4 @@ function annotationText({ annotation, isolation }: NamespacePlan): string {
   if (isolation.isolated) return 'DefaultDeny';
   const text = annotation.replaceAll(/\s+/g, ' ').trim() || '(empty)';
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
-}
-
-/** What is odd in a namespace, and stops nothing: one line each. */
-export function remarkLines(namespaces: readonly NamespacePlan[]): readonly string[] {
-  return namespaces
-    .filter(({ action, isolation }) => action !== 'refuse' && isolation.remark !== undefined)
-    .map(
-      ({ namespace, isolation }) =>
-        `Namespace ${namespace}: annotation ${ISOLATION_ANNOTATION}: ${isolation.remark}`,
-    );
 }

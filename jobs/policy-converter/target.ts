@@ -15,6 +15,8 @@ export interface Target {
 export interface Done {
   readonly created: Map<string, KubeObject>;
   readonly deleted: Map<string, KubeObject>;
+  /** The backups that it has made. */
+  readonly backups: Set<string>;
 }
 
-export const nothingDone = (): Done => ({ created: new Map(), deleted: new Map() });
+export const nothingDone = (): Done => ({ created: new Map(), deleted: new Map(), backups: new Set() });
