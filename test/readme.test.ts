@@ -5,6 +5,8 @@ import { describe, it } from 'node:test';
 import type { Command, Option } from 'commander';
 import { backupCommand } from '../jobs/backup/options.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
+import { CHECKS as CONVERTER_CHECKS } from '../jobs/policy-converter/checks.ts';
+import { policyConverterCommand } from '../jobs/policy-converter/options.ts';
 import { restoreCommand } from '../jobs/restore/options.ts';
 import { CHECKS } from '../jobs/tpr-to-crd/checks.ts';
 import { tprToCrdCommand } from '../jobs/tpr-to-crd/options.ts';
@@ -60,7 +62,7 @@ describe('README', () => {
   it('lists the options of every command, with their variables and defaults', () => {
     const expected = backupCommand().options.map(asRow).sort();
     assert.deepEqual(optionRows('### Options of every command'), expected);
-    for (const command of [tprToCrdCommand(), restoreCommand()]) {
+    for (const command of [tprToCrdCommand(), restoreCommand(), policyConverterCommand()]) {
       const missing = [...common].filter(long => !command.options.some(option => option.long === long));
       assert.deepEqual(missing, [], `${command.name()} has all common options`);
       assert.deepEqual(optionRows(`### Options of \`${command.name()}\``), ownRows(command));
@@ -84,6 +86,8 @@ describe('README', () => {
     assert.deepEqual(codes, Object.values(EXIT_CODES));
     const checks = rowsOf('## When it refuses').flatMap(([name = '']) => name.split('`, `'));
     for (const check of CHECKS) assert.ok(checks.includes(check), check);
+    const ofConversion = rowsOf('### When the conversion refuses').map(([name]) => name);
+    assert.deepEqual(ofConversion, [...CONVERTER_CHECKS]);
   });
 
   it('leads to files that exist, and shows the patch as it is', () => {
