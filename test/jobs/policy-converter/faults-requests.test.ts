@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Fault, FaultAction } from '../../faults/fault.ts';
+import type { Fault, FaultAction, RecordedRequest } from '../../faults/fault.ts';
 import {
   effects,
   isStoredWrite,
@@ -35,9 +35,19 @@ async function survives(faults: readonly Fault[], options?: readonly string[]): 
 }
 
 function assertAllHit(run: FaultedRun, which: 'requests' | 'writes'): void {
-  const planned = plannedRequests(suite.reference.requests);
+  const planned = plannedRequests(alike(suite.reference.requests));
   const wanted = which === 'writes' ? planned.filter(isStoredWrite) : planned;
-  assert.deepEqual(neverHit(wanted, run.requests), [], run.stdout);
+  assert.deepEqual(neverHit(wanted, alike(run.requests)), [], run.stdout);
+}
+
+/** A backup is named after its content, which holds the uids of policies that were created anew for each test. */
+function alike(requests: readonly RecordedRequest[]): readonly RecordedRequest[] {
+  const anonymous = (text: string): string => text.replaceAll(/(calico-upgrade-backup)-[0-9a-f]{10}/g, '$1');
+  return requests.map(request => ({
+    ...request,
+    path: anonymous(request.path),
+    body: anonymous(request.body),
+  }));
 }
 
 // F3 and F4: each request of the job fails once. What is sent again passes, so that one run meets them all.
