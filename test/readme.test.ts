@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Command, Option } from 'commander';
 import { backupCommand } from '../jobs/backup/options.ts';
+import { convertCommand } from '../jobs/convert/options.ts';
+import { etcdV2ToV3Command } from '../jobs/etcd-v2-to-v3/options.ts';
+import { kddV1ToV3Command } from '../jobs/kdd-v1-to-v3/options.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
 import { CHECKS as CONVERTER_CHECKS } from '../jobs/policy-converter/checks.ts';
 import { policyConverterCommand } from '../jobs/policy-converter/options.ts';
@@ -62,17 +65,32 @@ describe('README', () => {
   it('lists the options of every command, with their variables and defaults', () => {
     const expected = backupCommand().options.map(asRow).sort();
     assert.deepEqual(optionRows('### Options of every command'), expected);
-    for (const command of [tprToCrdCommand(), restoreCommand(), policyConverterCommand()]) {
+    const kubernetesCommands = [
+      tprToCrdCommand(),
+      kddV1ToV3Command(),
+      restoreCommand(),
+      policyConverterCommand(),
+    ];
+    for (const command of kubernetesCommands) {
       const missing = [...common].filter(long => !command.options.some(option => option.long === long));
       assert.deepEqual(missing, [], `${command.name()} has all common options`);
       assert.deepEqual(optionRows(`### Options of \`${command.name()}\``), ownRows(command));
     }
   });
 
+  it('lists the options of commands that have commands of their own, and of those without common options', () => {
+    const options = etcdV2ToV3Command().commands.flatMap(command => ownRows(command));
+    const different = new Map(options.map(row => [row[0], row]));
+    assert.deepEqual(optionRows('### Options of `etcd-v2-to-v3`'), [...different.values()].sort());
+    assert.deepEqual(optionRows('### Options of `convert`'), ownRows(convertCommand()));
+  });
+
   it('names every command of the program', () => {
-    const names = [...read('jobs/main.ts').matchAll(/\.\/([a-z-]+)\/job\.ts/g)].map(([, name]) => name);
-    const listed = section('## Commands and options').matchAll(/^\| `([a-z-]+)` \|/gm);
-    assert.deepEqual([...listed].map(([, name]) => name).sort(), names.sort());
+    const names = [...read('jobs/main.ts').matchAll(/import\('\.\/([a-z0-9-]+)\/\w+\.ts'\)/g)].map(
+      ([, name]) => name,
+    );
+    const listed = section('## Commands and options').matchAll(/^\| `([a-z0-9-]+)` \|/gm);
+    assert.deepEqual([...listed].map(([, name]) => name).sort(), [...new Set(names)].sort());
   });
 
   it('names every environment variable that the sources read', () => {

@@ -1,8 +1,9 @@
-import { CALICO_PLACE } from '../lib/calico/install-place.ts';
+import { CALICO_NAMESPACE } from '../lib/calico/tpr-kinds.ts';
 import { type Access, rights } from '../lib/kubernetes/access.ts';
-import { CONFIG_MAPS, NAMESPACES, PODS } from '../lib/kubernetes/builtin.ts';
+import { NAMESPACES, PODS } from '../lib/kubernetes/builtin.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
 import { type OwnPlaces, ownAccess } from '../lib/run/own-access.ts';
+import { installAccess } from '../lib/run/read-install.ts';
 
 /** The forms that this API server has of what the job reads and writes. */
 export interface ApiForms {
@@ -20,15 +21,14 @@ export function neededAccess(
   places: OwnPlaces,
   dryRun: boolean,
 ): readonly Access[] {
-  const { namespace, configMaps } = CALICO_PLACE;
   const write = (...verbs: string[]): string[] => (dryRun ? [] : verbs);
   return [
     ...rights(NAMESPACES, ['list']),
     ...rights(PODS, ['list']),
     ...rights(policies, ['list', ...write('get', 'create', 'delete')]),
-    ...(daemonSets ? rights(daemonSets, ['list'], { namespace }) : []),
-    ...(deployments ? rights(deployments, ['list'], { namespace }) : []),
-    ...configMaps.flatMap(name => rights(CONFIG_MAPS, ['get'], { namespace, name })),
+    ...(deployments ? rights(deployments, ['list'], { namespace: CALICO_NAMESPACE }) : []),
+    // Pods of the whole cluster are listed anyway.
+    ...installAccess(daemonSets).filter(({ resource }) => resource !== PODS.plural),
     ...(dryRun ? [] : ownAccess('policy-converter', places)),
   ];
 }

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isOursUnchanged } from '../lib/calico/networkpolicy/default-deny.ts';
+import { listText, readListText } from '../lib/calico/object-list.ts';
 import { type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
-import { listText, parseListText } from '../lib/kubernetes/object-list.ts';
 import { backupName } from '../lib/run/backup.ts';
 import { backupStore, isDirectory } from '../lib/run/backup-choice.ts';
 import { messageOf, refused, wrongUsage } from '../lib/run/failure.ts';
@@ -87,7 +87,5 @@ function policiesOf(files: ReadonlyMap<string, string>, backup: string): readonl
   if (text === undefined) {
     throw refused(`the backup ${backup} has no ${FILE}: it is not one of policy-converter. Name another`);
   }
-  const policies = parseListText(text);
-  if (!policies) throw refused(`${FILE} of the backup ${backup} is no list of objects. Name another backup`);
-  return policies;
+  return readListText(FILE, text);
 }

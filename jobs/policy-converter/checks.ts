@@ -1,7 +1,6 @@
 import type { CalicoInstall } from '../lib/calico/calico-install.ts';
 import type { RunningSemantics } from '../lib/calico/networkpolicy/running-semantics.ts';
 import { bad, good, type Check as RunCheck } from '../lib/run/checks.ts';
-import { missingText } from '../lib/run/own-access.ts';
 
 /** The names for `--force`. */
 export const CHECKS = ['networkpolicies', 'permissions', 'datastore', 'calico-version'] as const;
@@ -18,12 +17,6 @@ export function checkApi(apiVersion: string | undefined): Check {
         'networkpolicies',
         'the API server serves no NetworkPolicies, neither networking.k8s.io/v1 nor extensions/v1beta1: there is nothing to convert',
       );
-}
-
-export function checkPermissions(missing: readonly string[]): Check {
-  return missing.length === 0
-    ? good('permissions', 'all rights are there')
-    : bad('permissions', missingText(missing));
 }
 
 export function checkDatastore({ datastore }: Pick<CalicoInstall, 'datastore'>): Check {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { checksParser } from '../lib/run/checks.ts';
+import { checkListParser } from '../lib/run/checks.ts';
 import { addCommonOptions, type CommonOptions, option, switchOption } from '../lib/run/options.ts';
 import { CHECKS, type CheckName } from './checks.ts';
 
@@ -30,7 +30,7 @@ export function policyConverterCommand(): Command {
     )
     .addOption(
       option('--force <checks>', `go on although these checks fail: ${CHECKS.join(', ')}`)
-        .argParser(checksParser(CHECKS))
+        .argParser(checkListParser(CHECKS))
         .default([]),
     );
 }

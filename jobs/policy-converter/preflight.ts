@@ -1,27 +1,26 @@
-import { calicoInstall } from '../lib/calico/calico-install.ts';
 import { containersOf } from '../lib/calico/container-env.ts';
 import type { Datastore } from '../lib/calico/datastore.ts';
-import { CALICO_PLACE } from '../lib/calico/install-place.ts';
 import {
   type ControllerImage,
   controllerName,
   type RunningSemantics,
   runningSemantics,
 } from '../lib/calico/networkpolicy/running-semantics.ts';
-import { accessText, missingAccess } from '../lib/kubernetes/access.ts';
+import { CALICO_NAMESPACE } from '../lib/calico/tpr-kinds.ts';
 import { DAEMON_SETS, DEPLOYMENTS, NETWORK_POLICIES, PODS } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
-import { imagesOnly, readDaemonSet } from '../lib/kubernetes/daemon-set.ts';
 import { firstServed } from '../lib/kubernetes/discovery.ts';
 import { list } from '../lib/kubernetes/list.ts';
 import { isRecord, type KubeObject } from '../lib/kubernetes/object.ts';
 import { apiVersionOf, type Resource } from '../lib/kubernetes/resource.ts';
 import { judge } from '../lib/run/checks.ts';
 import { refused } from '../lib/run/failure.ts';
+import { judgeRights } from '../lib/run/judge-rights.ts';
 import type { Log } from '../lib/run/log.ts';
-import { missingText, ownPlaces } from '../lib/run/own-access.ts';
+import { ownPlaces } from '../lib/run/own-access.ts';
+import { readInstall } from '../lib/run/read-install.ts';
 import { type ApiForms, neededAccess } from './access.ts';
-import { checkApi, checkDatastore, checkPermissions } from './checks.ts';
+import { checkApi, checkDatastore } from './checks.ts';
 import type { PolicyConverterOptions } from './options.ts';
 
 /** What preflight has found. */
@@ -39,11 +38,10 @@ export async function lookAround(
   log: Log,
 ): Promise<Surroundings> {
   const forms = await checkServer(client, options, log);
-  const [found, controllers] = await Promise.all([
-    readDaemonSet(client, forms.daemonSets, CALICO_PLACE),
+  const [install, controllers] = await Promise.all([
+    readInstall(client, forms.daemonSets),
     readControllers(client, forms.deployments),
   ]);
-  const install = calicoInstall(found);
   judge([checkDatastore(install)], options.force, log);
   return {
     resource: forms.policies,
@@ -63,11 +61,7 @@ async function checkServer(client: KubeClient, options: PolicyConverterOptions, 
   if (!policies) throw refused('the API server serves no NetworkPolicies');
   const forms = { policies, daemonSets, deployments };
   const places = ownPlaces(options);
-  const missing = (await missingAccess(client, neededAccess(forms, places, false))).map(accessText);
-  const needed = new Set(neededAccess(forms, places, options.dryRun).map(accessText));
-  const later = missing.filter(access => !needed.has(access));
-  judge([checkPermissions(missing.filter(access => needed.has(access)))], options.force, log);
-  if (later.length > 0) log.warn(`for the run without --dry-run: ${missingText(later)}`);
+  await judgeRights(client, dryRun => neededAccess(forms, places, dryRun), options, log);
   return forms;
 }
 
@@ -78,7 +72,7 @@ async function readControllers(
   client: KubeClient,
   deployments: Resource | undefined,
 ): Promise<readonly ControllerImage[]> {
-  const { namespace } = CALICO_PLACE;
+  const namespace = CALICO_NAMESPACE;
   const [found, pods] = await Promise.all([
     deployments ? list(client, deployments, { namespace }) : [],
     list(client, PODS, { namespace, labelSelector: CONTROLLER_PODS, pick: imagesOnly }),
@@ -99,3 +93,9 @@ const templateOf = ({ spec }: KubeObject): unknown =>
 
 const imagesOf = (where: string, podSpec: unknown): readonly ControllerImage[] =>
   containersOf(podSpec).map(({ image }) => ({ where, image }));
+
+/** A pod's name and its containers' names and images. */
+const imagesOnly = ({ metadata, spec }: KubeObject): KubeObject => ({
+  metadata: { name: metadata.name },
+  spec: { containers: containersOf(spec).map(({ name, image }) => ({ name, image })) },
+});

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import semver from 'semver';
 import type { OnConflict } from '../lib/calico/existing.ts';
-import { checksParser } from '../lib/run/checks.ts';
+import { checkListParser } from '../lib/run/checks.ts';
 import { addCommonOptions, type CommonOptions, option, parseList, switchOption } from '../lib/run/options.ts';
 import { CHECKS, type CheckName } from './checks.ts';
 
@@ -38,7 +38,7 @@ export function tprToCrdCommand(): Command {
   addCommonOptions(command)
     .addOption(
       option('--force <checks>', `go on although these checks fail: ${CHECKS.join(', ')}`)
-        .argParser(checksParser(CHECKS))
+        .argParser(checkListParser(CHECKS))
         .default([]),
     )
     .addOption(

@@ -3,7 +3,7 @@ import { refused } from './failure.ts';
 import type { Log } from './log.ts';
 import { parseList } from './options.ts';
 
-/** One thing that preflight looked at. */
+/** A precondition of a job; its name is what `--force` takes. */
 export interface Check<Name extends string = string> {
   readonly name: Name;
   readonly ok: boolean;
@@ -11,11 +11,14 @@ export interface Check<Name extends string = string> {
   readonly text: string;
 }
 
+/** A check that holds. */
 export const good = <Name extends string>(name: Name, text: string): Check<Name> => ({
   name,
   ok: true,
   text,
 });
+
+/** A check that does not hold. */
 export const bad = <Name extends string>(name: Name, text: string): Check<Name> => ({
   name,
   ok: false,
@@ -23,11 +26,7 @@ export const bad = <Name extends string>(name: Name, text: string): Check<Name> 
 });
 
 /** Logs every check; throws a refusal with all failed ones that are not forced. */
-export function judge<Name extends string>(
-  checks: readonly Check<Name>[],
-  force: readonly Name[],
-  log: Log,
-): void {
+export function judge(checks: readonly Check[], force: readonly string[], log: Log): void {
   for (const { ok, name, text } of checks) {
     if (ok) log.info(text);
     else if (force.includes(name)) log.warn(`forced, although ${text}`);
@@ -37,19 +36,19 @@ export function judge<Name extends string>(
   throw refused(failed.map(({ name, text }) => `${text} (check ${name})`).join('. '));
 }
 
-/** Parses `--force`: names of the checks of one job. */
-export function checksParser<Name extends string>(
-  checks: readonly Name[],
+/** The parser of `--force`, for a job with these checks. Throws what commander shows where a name is none of them. */
+export function checkListParser<Name extends string>(
+  known: readonly Name[],
 ): (text: string, previous?: readonly Name[]) => readonly Name[] {
-  const find = (name: string): Name | undefined => checks.find(check => check === name);
+  const isKnown = (name: string): name is Name => known.some(check => check === name);
   return (text, previous = []) => {
     const names = parseList(text);
-    const unknown = names.filter(name => find(name) === undefined);
+    const unknown = names.filter(name => !isKnown(name));
     if (unknown.length > 0) {
       throw new InvalidArgumentError(
-        `No check is named ${unknown.join(', ')}; the checks are: ${checks.join(', ')}.`,
+        `No check is named ${unknown.join(', ')}; the checks are: ${known.join(', ')}.`,
       );
     }
-    return [...previous, ...names.flatMap(name => find(name) ?? [])];
+    return [...previous, ...names.filter(isKnown)];
   };
 }
