@@ -14,9 +14,8 @@ export interface OldApi extends AsyncDisposable {
 
 const BETA = '/apis/extensions/v1beta1';
 const V1 = '/apis/networking.k8s.io/v1';
-const FORMS: readonly (readonly [later: string, old: string])[] = [
-  ['networking.k8s.io/v1', 'extensions/v1beta1'],
-];
+const IN_V1 = '"apiVersion":"networking.k8s.io/v1"';
+const IN_BETA = '"apiVersion":"extensions/v1beta1"';
 
 /**
  * A proxy before a later API server that serves NetworkPolicies as extensions/v1beta1, too (recorded of 1.7.5: one object
@@ -24,31 +23,28 @@ const FORMS: readonly (readonly [later: string, old: string])[] = [
  */
 export async function startOldApi(cluster: Cluster, { only }: { readonly only: boolean }): Promise<OldApi> {
   const { key, cert } = cluster.localhost;
-  const [ca, keyText, certText] = await Promise.all([cluster.ca, key, cert].map(path => readFile(path)));
-  const dispatcher = new Agent({ connect: { ...(ca && { ca }) }, allowH2: false });
+  const [ca, keyText, certText] = await Promise.all([readFile(cluster.ca), readFile(key), readFile(cert)]);
+  const dispatcher = new Agent({ connect: { ca }, allowH2: false });
   const requests: string[] = [];
-  const server = createServer(
-    { ...(keyText && { key: keyText }), ...(certText && { cert: certText }) },
-    (req, res) => {
-      const answer = async (): Promise<void> => {
-        const path = req.url ?? '/';
-        if (path.startsWith(BETA) || path.startsWith(V1)) requests.push(`${req.method} ${path}`);
-        const given = discovery(path, only);
-        const body = await text(req);
-        const reply =
-          given ??
-          (await forward(cluster.server, dispatcher, {
-            method: req.method ?? 'GET',
-            path,
-            body,
-            authorization: req.headers.authorization ?? '',
-          }));
-        res.writeHead(reply.status, { 'content-type': 'application/json' });
-        res.end(reply.body);
-      };
-      answer().catch(() => res.destroy());
-    },
-  );
+  const server = createServer({ key: keyText, cert: certText }, (req, res) => {
+    const answer = async (): Promise<void> => {
+      const path = req.url ?? '/';
+      if (path.startsWith(BETA) || path.startsWith(V1)) requests.push(`${req.method} ${path}`);
+      const given = discovery(path, only);
+      const body = await text(req);
+      const reply =
+        given ??
+        (await forward(cluster.server, dispatcher, {
+          method: req.method ?? 'GET',
+          path,
+          body,
+          authorization: req.headers.authorization ?? '',
+        }));
+      res.writeHead(reply.status, { 'content-type': 'application/json' });
+      res.end(reply.body);
+    };
+    answer().catch(() => res.destroy());
+  });
   const listener = await listen(server);
   return {
     url: `https://127.0.0.1:${listener.port}`,
@@ -94,18 +90,9 @@ async function forward(
   const reply = await send(`${server}${beta ? path.replace(BETA, V1) : path}`, {
     method: known,
     headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
-    body: body === '' ? null : beta ? inForm(body, 'later') : body,
+    body: body === '' ? null : beta ? body.replaceAll(IN_BETA, IN_V1) : body,
     dispatcher,
   });
   const answer = await reply.body.text();
-  return { status: reply.statusCode, body: beta ? inForm(answer, 'old') : answer };
+  return { status: reply.statusCode, body: beta ? answer.replaceAll(IN_V1, IN_BETA) : answer };
 }
-
-const inForm = (body: string, form: 'later' | 'old'): string =>
-  FORMS.reduce(
-    (textSoFar, [later, old]) =>
-      form === 'old'
-        ? textSoFar.replaceAll(`"apiVersion":"${later}"`, `"apiVersion":"${old}"`)
-        : textSoFar.replaceAll(`"apiVersion":"${old}"`, `"apiVersion":"${later}"`),
-    body,
-  );
