@@ -61,9 +61,9 @@ describe('each right of the manifest', () => {
 
   it('is asked for before anything is written', async t => {
     const { cluster, client, run } = jobs;
-    const found = await readWorld(client);
     for (const missing of rights.filter(right => !isOld(right))) {
       await t.test(rightText(missing), async () => {
+        const found = await readWorld(client);
         const others = rights.filter(right => right !== missing);
         const kubeconfig = await accountWith(cluster, client, others);
         const { exitCode, sentence, stdout } = await run(['policy-converter'], {
