@@ -15,6 +15,7 @@ import { createLog, type LineSink, type Log } from './lib/run/log.ts';
 import { type CommonOptions, dropEmptyVariables } from './lib/run/options.ts';
 import { podFacts } from './lib/run/pod.ts';
 import { usageMessage, writeTerminationMessage } from './lib/run/termination.ts';
+import { type PolicyConverterOptions, policyConverterCommand } from './policy-converter/options.ts';
 import { type RestoreOptions, restoreCommand } from './restore/options.ts';
 import { type TprToCrdOptions, tprToCrdCommand } from './tpr-to-crd/options.ts';
 
@@ -41,6 +42,10 @@ function makeProgram(ended: (exitCode: number) => void): Command {
   add<TprToCrdOptions>(tprToCrdCommand(), async () => (await import('./tpr-to-crd/job.ts')).tprToCrd);
   add<BackupOptions>(backupCommand(), async () => (await import('./backup/job.ts')).backup);
   add<RestoreOptions>(restoreCommand(), async () => (await import('./restore/job.ts')).restore);
+  add<PolicyConverterOptions>(
+    policyConverterCommand(),
+    async () => (await import('./policy-converter/job.ts')).policyConverter,
+  );
   add<KddOptions>(kddV1ToV3Command(), async () => (await import('./kdd-v1-to-v3/job.ts')).kddV1ToV3);
   program.addCommand(etcdCommands(prepare));
   program.addCommand(cleanerCommands(prepare));

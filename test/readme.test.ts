@@ -9,6 +9,8 @@ import { etcdCleanerCommand } from '../jobs/etcd-cleaner/options.ts';
 import { etcdV2ToV3Command } from '../jobs/etcd-v2-to-v3/options.ts';
 import { kddV1ToV3Command } from '../jobs/kdd-v1-to-v3/options.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
+import { CHECKS as CONVERTER_CHECKS } from '../jobs/policy-converter/checks.ts';
+import { policyConverterCommand } from '../jobs/policy-converter/options.ts';
 import { restoreCommand } from '../jobs/restore/options.ts';
 import { CHECKS } from '../jobs/tpr-to-crd/checks.ts';
 import { tprToCrdCommand } from '../jobs/tpr-to-crd/options.ts';
@@ -64,7 +66,13 @@ describe('README', () => {
   it('lists the options of every command, with their variables and defaults', () => {
     const expected = backupCommand().options.map(asRow).sort();
     assert.deepEqual(optionRows('### Options of every command'), expected);
-    for (const command of [tprToCrdCommand(), kddV1ToV3Command(), restoreCommand()]) {
+    const kubernetesCommands = [
+      tprToCrdCommand(),
+      kddV1ToV3Command(),
+      restoreCommand(),
+      policyConverterCommand(),
+    ];
+    for (const command of kubernetesCommands) {
       const missing = [...common].filter(long => !command.options.some(option => option.long === long));
       assert.deepEqual(missing, [], `${command.name()} has all common options`);
       assert.deepEqual(optionRows(`### Options of \`${command.name()}\``), ownRows(command));
@@ -99,6 +107,8 @@ describe('README', () => {
     assert.deepEqual(codes, Object.values(EXIT_CODES));
     const checks = rowsOf('## When it refuses').flatMap(([name = '']) => name.split('`, `'));
     for (const check of CHECKS) assert.ok(checks.includes(check), check);
+    const ofConversion = rowsOf('### When the conversion refuses').map(([name]) => name);
+    assert.deepEqual(ofConversion, [...CONVERTER_CHECKS]);
   });
 
   it('leads to files that exist, and shows the patch as it is', () => {

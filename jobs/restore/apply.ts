@@ -3,7 +3,7 @@ import { nodeWithPeers } from '../lib/calico/tpr-snapshot.ts';
 import { NODES, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import { sameContent, withoutServerFields } from '../lib/kubernetes/clean.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
-import { ApiError, isNotFound } from '../lib/kubernetes/errors.ts';
+import { isNamespaceGone, isNotFound } from '../lib/kubernetes/errors.ts';
 import { list } from '../lib/kubernetes/list.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
 import { waitUntilServed } from '../lib/kubernetes/served.ts';
@@ -98,12 +98,6 @@ async function createItem({ client, log }: Target, item: RestoreItem, done: Done
     return false;
   }
 }
-
-/** The server says that the namespace is not found, or that it is being deleted. */
-const isNamespaceGone = (error: unknown): boolean =>
-  error instanceof ApiError &&
-  [403, 404].includes(error.status) &&
-  /namespaces "[^"]*" not found|because it is being terminated/.test(error.message);
 
 /** Only what is in the backup of this run may be overwritten. Returns whether it was. */
 async function putBack({ client, log }: Target, item: DifferingItem): Promise<boolean> {

@@ -24,9 +24,9 @@ export async function startControlPlaneStage(): Promise<Stage> {
       await shell.run('kubectl apply -f test/demo/calico-node-2.4.yaml');
     },
     showCalico: async () => undefined,
-    async runJob(client, shell) {
-      const job = await readJob(join(ROOT, MANIFEST));
-      await shell.run(`kubectl apply -f ${MANIFEST}`);
+    async runJob(client, shell, manifest = MANIFEST) {
+      const job = await readJob(join(ROOT, manifest));
+      await shell.run(`kubectl apply -f ${manifest}`);
       const pod = await podOf(client, job);
       say(
         '\nNo node is here to run the pod. The demo does, as the manifest says: its arguments, environment',

@@ -8,6 +8,7 @@ import { onExit } from '../cluster/exit.ts';
 import { whyNoNodes } from '../cluster/nodes/why-no-nodes.ts';
 import { startControlPlaneStage } from './control-plane-stage.ts';
 import { startNodeStage } from './node-stage.ts';
+import { showPolicyConversion } from './policy-conversion.ts';
 import { heading, type Shell, say, shellOf } from './screen.ts';
 import type { Stage } from './stage.ts';
 
@@ -99,6 +100,7 @@ async function demonstrate(stage: Stage): Promise<void> {
   const client = connect({ kubeconfig: stage.cluster.kubeconfig });
   const demo = { stage, client, shell: shellOf(stage.cluster) };
   try {
+    await showPolicyConversion(stage, client, demo.shell);
     heading('Calico 2.4 on it, as years of use leave it');
     await stage.seed(client, demo.shell);
     await showBefore(demo);

@@ -26,9 +26,9 @@ export async function startNodeStage(): Promise<Stage> {
       await shell.run('kubectl -n kube-system get pods -l k8s-app=calico-node -o wide');
       await shell.run('kubectl -n kube-system exec daemonset/calico-node -- /ready.sh');
     },
-    async runJob(client, shell) {
-      const job = await readJob(join(ROOT, MANIFEST));
-      const sed = `sed 's#image: calico-upgrade/job#image: ${registry}/calico-upgrade/job#' ${MANIFEST}`;
+    async runJob(client, shell, manifest = MANIFEST) {
+      const job = await readJob(join(ROOT, manifest));
+      const sed = `sed 's#image: calico-upgrade/job#image: ${registry}/calico-upgrade/job#' ${manifest}`;
       await shell.run(`${sed} | kubectl apply -f -`);
       const { metadata } = await podOf(client, job);
       await untilStarted(client, metadata.name);

@@ -14,8 +14,8 @@ export interface Stage {
   seed(client: KubeClient, shell: Shell): Promise<void>;
   /** Shows Calico running, where it does. */
   showCalico(shell: Shell): Promise<void>;
-  /** Applies the upgrade job, shows its log as it comes, and waits until it has succeeded. */
-  runJob(client: KubeClient, shell: Shell): Promise<void>;
+  /** Applies the manifest of a job, shows its log as it comes, and waits until it has succeeded. */
+  runJob(client: KubeClient, shell: Shell, manifest?: string): Promise<void>;
 }
 
 /** Does something in phases that are shown with the time since its start. */

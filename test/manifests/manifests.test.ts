@@ -68,7 +68,7 @@ describe('kustomization', () => {
     }
   }
 
-  for (const job of ['backup', 'restore', 'kdd-migration']) {
+  for (const job of ['backup', 'restore', 'kdd-migration', 'policy-conversion']) {
     it(`changes the registry of the ${job} job, too, and its pull secret`, async () => {
       const objects = await kustomize({
         '- upgrade-job.yaml': `- ${job}-job.yaml`,

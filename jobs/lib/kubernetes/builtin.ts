@@ -10,6 +10,7 @@ const core = (plural: string, kind: string, namespaced: boolean): Resource => ({
 
 export const CONFIG_MAPS = core('configmaps', 'ConfigMap', true);
 export const EVENTS = core('events', 'Event', true);
+export const NAMESPACES = core('namespaces', 'Namespace', false);
 export const NODES = core('nodes', 'Node', false);
 export const PODS = core('pods', 'Pod', true);
 
@@ -18,6 +19,22 @@ export const DAEMON_SETS: readonly Resource[] = [
   { group: 'apps', version: 'v1', plural: 'daemonsets', kind: 'DaemonSet', namespaced: true },
   { group: 'extensions', version: 'v1beta1', plural: 'daemonsets', kind: 'DaemonSet', namespaced: true },
 ];
+
+/** Deployments, in the same two forms. */
+export const DEPLOYMENTS: readonly Resource[] = [
+  { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment', namespaced: true },
+  { group: 'extensions', version: 'v1beta1', plural: 'deployments', kind: 'Deployment', namespaced: true },
+];
+
+/** NetworkPolicies from 1.7 on, then as 1.3 to 1.15 serve them; where both are served they show the same objects. */
+export const NETWORK_POLICIES: readonly Resource[] = [
+  networkPolicies('networking.k8s.io', 'v1'),
+  networkPolicies('extensions', 'v1beta1'),
+];
+
+function networkPolicies(group: string, version: string): Resource {
+  return { group, version, plural: 'networkpolicies', kind: 'NetworkPolicy', namespaced: true };
+}
 
 export const THIRD_PARTY_RESOURCES: Resource = {
   group: 'extensions',

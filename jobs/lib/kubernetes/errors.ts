@@ -92,3 +92,9 @@ export const isNotFound = (error: unknown): boolean => error instanceof ApiError
 
 /** An object of that name exists, or it changed since it was read: read it again. */
 export const isConflict = (error: unknown): boolean => error instanceof ApiError && error.status === 409;
+
+/** The server says that the namespace is not found, or that it is being deleted. */
+export const isNamespaceGone = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  [403, 404].includes(error.status) &&
+  /namespaces "[^"]*" not found|because it is being terminated/.test(error.message);

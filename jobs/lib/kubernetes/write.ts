@@ -119,7 +119,8 @@ async function changeExisting(
   });
 }
 
-async function onConflictAgain<T>(action: () => Promise<T>): Promise<T> {
+/** Does something again, for some seconds, as long as it meets another writer. */
+export async function onConflictAgain<T>(action: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await action();

@@ -21,5 +21,6 @@ export function firstLines(lines: readonly string[], limit: number, where: strin
     : [...lines.slice(0, limit), `and ${lines.length - limit} more: ${where}`];
 }
 
-/** `1 object`, `2 objects`. */
-export const countOf = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+/** `1 object`, `2 objects`; `plural` is for words that take more than an s. */
+export const countOf = (count: number, what: string, plural = `${what}s`): string =>
+  `${count} ${count === 1 ? what : plural}`;
