@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultAction, RecordedRequest } from './fault.ts';
+import { reset } from './listener.ts';
 
 /** A request and what is to go wrong with it, whatever its protocol. */
 export interface Hit {
@@ -20,7 +21,7 @@ export async function faultBefore({ entry, action, socket }: Hit): Promise<boole
       socket.destroy();
       return false;
     case 'reset':
-      socket.resetAndDestroy();
+      reset(socket);
       return false;
     case 'stall':
       hangUpAfter(socket, action.ms);
@@ -47,7 +48,7 @@ async function callFirst(
 export async function faultAfter({ entry, action, socket }: Hit): Promise<boolean> {
   switch (action?.do) {
     case 'reset-after':
-      socket.resetAndDestroy();
+      reset(socket);
       return false;
     case 'stall-after':
       hangUpAfter(socket, action.ms);

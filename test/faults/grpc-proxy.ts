@@ -55,6 +55,9 @@ export async function startGrpcFaultProxy(upstreamUrl: string): Promise<GrpcFaul
     requests.push(entry);
     return { entry, action, socket: socketOf(listener.connections, stream) };
   };
+  // Connections are reset here on purpose.
+  server.on('session', session => session.on('error', () => undefined));
+  server.on('sessionError', () => undefined);
   server.on('stream', (stream, headers) => {
     stream.on('error', () => undefined);
     serve(stream, headers, { upstream, begin }).catch(() => {

@@ -24,7 +24,13 @@ export function openGrpcUpstream(url: string): GrpcUpstream {
     session = opened;
     return opened;
   };
-  return { call: headers => open().request(headers), close: () => session?.destroy() };
+  const call = (headers: IncomingHttpHeaders): ClientHttp2Stream => {
+    const opened = open().request(headers);
+    // Whoever reads the answer is told; a call that nobody reads any more may end as it likes.
+    opened.on('error', () => undefined);
+    return opened;
+  };
+  return { call, close: () => session?.destroy() };
 }
 
 /** The answer to a call. */
