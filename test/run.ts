@@ -34,6 +34,9 @@ const TESTS: Suite = {
   prepare: installEverything,
 };
 
+/** Fault suites of some minutes each, for the time before a release: `npm run test:slow`. */
+const SLOW: Suite = { ...TESTS, pattern: 'test/**/*.slow.ts' };
+
 const END_TO_END: Suite = { pattern: 'test/**/*.e2e.ts', concurrency: 1, prepare: prepareNodes };
 
 /** The files of a suite whose path contains one of the words; all of them without a word. */
@@ -99,12 +102,17 @@ async function runSuites(suites: readonly Suite[], words: readonly string[]): Pr
   return 0;
 }
 
+function chosenSuites({ e2e, slow }: { readonly e2e?: boolean; readonly slow?: boolean }): readonly Suite[] {
+  if (slow) return [SLOW];
+  return e2e ? [END_TO_END] : [TESTS, END_TO_END];
+}
+
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { e2e: { type: 'boolean' } },
+    options: { e2e: { type: 'boolean' }, slow: { type: 'boolean' } },
   });
-  process.exitCode = await runSuites(values.e2e ? [END_TO_END] : [TESTS, END_TO_END], positionals);
+  process.exitCode = await runSuites(chosenSuites(values), positionals);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;

@@ -5,6 +5,6 @@ import { KDD_SUBJECT } from './fault-subject.ts';
 
 const suite = useFaultLane({ subject: KDD_SUBJECT });
 
-// F1; apart from faults-killed.test.ts, so that both run at the same time.
+// F1; apart from faults-killed.slow.ts, so that both run at the same time.
 test('killed after the server did each write: the next run ends as if nothing had been', t =>
   killAtEachWrite(suite, 'after', t));
