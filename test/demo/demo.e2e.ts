@@ -18,12 +18,16 @@ it('shows the job on three nodes, and leaves nothing when it is interrupted', as
   demo.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  await eventually('the log of the job is shown', async () => {
-    assert.equal(demo.exitCode, null, output);
-    return /\$ kubectl logs -f .*\n.* preflight +Kubernetes datastore\n.* preflight +Calico 2\.4\.1\n/s.test(
-      output,
-    );
-  }, 300);
+  await eventually(
+    'the log of the job is shown',
+    async () => {
+      assert.equal(demo.exitCode, null, output);
+      return /\$ kubectl logs -f .*\n.* preflight +Kubernetes datastore\n.* preflight +Calico 2\.4\.1\n/s.test(
+        output,
+      );
+    },
+    300,
+  );
   const runs = readdirSync(runsDirectory()).filter(name => name.startsWith(`${demo.pid}-`));
   assert.equal(runs.length, 1);
   process.kill(-(demo.pid ?? assert.fail()), 'SIGINT'); // as Ctrl-C does
