@@ -12,6 +12,20 @@ export interface CommandDifference {
 
 /** Every other recording ends as recorded, or as the differences of the conversion say. */
 export const COMMAND_DIFFERENCES: Readonly<Record<string, CommandDifference>> = {
+  '019-ready-missing': {
+    rows: [3],
+    what: 'the dry run refuses the missing Ready flag that start refuses',
+    exitCodes: [3, 3],
+    v3: 'before',
+    ready: null,
+  },
+  '021-ready-capital-true': {
+    rows: [3],
+    what: 'the dry run refuses the Ready flag that start refuses',
+    exitCodes: [3, 3],
+    v3: 'before',
+    ready: 'True',
+  },
   '027-v3-present-unparsable-ignored': {
     rows: [3],
     what: 'the value that is no JSON is refused beforehand; the original failed in its start, with a part written',
