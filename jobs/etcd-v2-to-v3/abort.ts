@@ -3,14 +3,13 @@ import { removeWritten } from '../lib/etcd/ledger-removal.ts';
 import type { Lock } from '../lib/etcd/lock.ts';
 import { inPhase, OWN_PREFIX } from '../lib/etcd/migration-record.ts';
 import { removeRecord, saveRecord } from '../lib/etcd/record-store.ts';
-import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import { refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
 import { type Facts, readFacts } from '../lib/run/migration-facts.ts';
 import { takeLock } from '../lib/run/migration-lock.ts';
 import { startProgress } from '../lib/run/progress.ts';
-import { reportDirectory } from '../lib/run/report-directory.ts';
-import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { runEtcdJob } from '../lib/run/run-etcd-job.ts';
+import type { Findings, JobResult, Run } from '../lib/run/run-job.ts';
 import { openStores, type Stores } from '../lib/run/stores.ts';
 import { countOf, firstLines } from '../lib/run/table.ts';
 import type { AbortOptions } from './options.ts';
@@ -22,13 +21,7 @@ const LOG_LINES = 200;
 
 /** Lets Calico 2.6 go on, and removes from etcd v3 what the migration wrote. Returns the exit code. */
 export function abort(given: AbortOptions, log: Log): Promise<number> {
-  const outputDir = reportDirectory(given.outputDir, process.env);
-  const options = outputDir === undefined ? given : { ...given, outputDir };
-  return runJob('etcd-v2-to-v3-abort', options, log, (run, findings) =>
-    goBack(options, run, findings).catch((error: unknown) => {
-      throw etcdFailure(error);
-    }),
-  );
+  return runEtcdJob('etcd-v2-to-v3-abort', given, log, goBack);
 }
 
 async function goBack(options: AbortOptions, run: Run, findings: Findings): Promise<JobResult> {

@@ -2,13 +2,12 @@ import { readClusterInformation } from '../lib/calico/v3/cluster-information.ts'
 import { readLedger } from '../lib/etcd/ledger.ts';
 import { inPhase, OWN_PREFIX } from '../lib/etcd/migration-record.ts';
 import { saveRecord } from '../lib/etcd/record-store.ts';
-import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import { refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
 import { type Facts, isFinished, readFacts } from '../lib/run/migration-facts.ts';
 import { takeLock } from '../lib/run/migration-lock.ts';
-import { reportDirectory } from '../lib/run/report-directory.ts';
-import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { runEtcdJob } from '../lib/run/run-etcd-job.ts';
+import type { Findings, JobResult, Run } from '../lib/run/run-job.ts';
 import { openStores, type Stores } from '../lib/run/stores.ts';
 import { countOf } from '../lib/run/table.ts';
 import { identityOf } from './identity.ts';
@@ -20,13 +19,7 @@ import { readTarget } from './target.ts';
 
 /** Lets Calico 3.0 begin to work. Returns the exit code. */
 export function complete(given: CompleteOptions, log: Log): Promise<number> {
-  const outputDir = reportDirectory(given.outputDir, process.env);
-  const options = outputDir === undefined ? given : { ...given, outputDir };
-  return runJob('etcd-v2-to-v3-complete', options, log, (run, findings) =>
-    letV3Work(options, run, findings).catch((error: unknown) => {
-      throw etcdFailure(error);
-    }),
-  );
+  return runEtcdJob('etcd-v2-to-v3-complete', given, log, letV3Work);
 }
 
 async function letV3Work(options: CompleteOptions, run: Run, findings: Findings): Promise<JobResult> {

@@ -1,9 +1,8 @@
 import { checkBackupChoice } from '../lib/run/backup-choice.ts';
-import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import type { Log } from '../lib/run/log.ts';
 import { pausedByUs, readFacts } from '../lib/run/migration-facts.ts';
-import { reportDirectory } from '../lib/run/report-directory.ts';
-import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { runEtcdJob } from '../lib/run/run-etcd-job.ts';
+import type { Findings, JobResult, Run } from '../lib/run/run-job.ts';
 import { openStores } from '../lib/run/stores.ts';
 import { dryRun } from './dry-run.ts';
 import { checkFacts } from './facts.ts';
@@ -15,13 +14,7 @@ import { checkMayVerify } from './verify.ts';
 
 /** `dry-run` and `start`. Returns the exit code. */
 export function start(given: StartOptions, log: Log): Promise<number> {
-  const outputDir = reportDirectory(given.outputDir, process.env);
-  const options = outputDir === undefined ? given : { ...given, outputDir };
-  return runJob('etcd-v2-to-v3', options, log, (run, findings) =>
-    begin(options, run, findings).catch((error: unknown) => {
-      throw etcdFailure(error);
-    }),
-  );
+  return runEtcdJob('etcd-v2-to-v3', given, log, begin);
 }
 
 async function begin(options: StartOptions, run: Run, findings: Findings): Promise<JobResult> {
