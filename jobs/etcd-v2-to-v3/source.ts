@@ -46,22 +46,28 @@ export function takeEvents(
   const changed = new Set<string>();
   const dirty = new Set<string>();
   const deleted = new Map<string, number>();
+  const hosts = new Map<string, number>();
   const convert = (touched: Touched | undefined): void => {
     for (const key of touched ? settle(state, touched, identity) : []) changed.add(key);
   };
   for (const event of events) {
     const { key, directory, modifiedIndex } = event;
+    if (event.action === 'set') noteHost(hosts, asNode(event));
     // An event that is older than what was read already says nothing new.
     if ((state.indexes.get(key) ?? 0) >= modifiedIndex) continue;
-    if (event.action === 'set') {
-      if (directory) deleted.delete(key);
-      convert(takeKey(state, dirty, asNode(event)));
-    } else if (directory) deleted.set(key, modifiedIndex);
+    if (event.action === 'set') convert(takeKey(state, dirty, asNode(event)));
+    else if (directory) deleted.set(key, modifiedIndex);
     else convert(dropKey(state, dirty, key));
   }
-  if (deleted.size > 0) dropDirectories(state, dirty, deleted).forEach(convert);
+  if (deleted.size > 0) dropDirectories(state, dirty, deleted, hosts).forEach(convert);
   touchedUnits(state, dirty).forEach(convert);
   return changed;
+}
+
+/** Whatever is made below a host's directory makes the directory, too. */
+function noteHost(hosts: Map<string, number>, { key, modifiedIndex }: V2Node): void {
+  const id = placeKey(key).node?.id;
+  if (id !== undefined) hosts.set(id, modifiedIndex);
 }
 
 /**

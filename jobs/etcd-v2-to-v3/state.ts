@@ -104,12 +104,14 @@ export function dropKey(state: State, dirty: Set<string>, key: string): Touched 
 
 /**
  * Takes out what was in directories when they were deleted: keys whose last change is older. `deleted` has the index of
- * the deletion by directory. One pass over all keys, however many directories.
+ * the deletion by directory, `hosts` the index at which something was last made below a host, by the id of its Node. One
+ * pass over all keys, however many directories.
  */
 export function dropDirectories(
   state: State,
   dirty: Set<string>,
   deleted: ReadonlyMap<string, number>,
+  hosts: ReadonlyMap<string, number>,
 ): readonly Touched[] {
   const touched: Touched[] = [];
   for (const [key, index] of state.indexes) {
@@ -117,19 +119,21 @@ export function dropDirectories(
     const one = dropKey(state, dirty, key);
     if (one) touched.push(one);
   }
-  dropHosts(state, dirty, deleted);
+  dropHosts(state, dirty, deleted, hosts);
   return touched;
 }
 
-/** A host's directory is its Node's id; it is there again where a younger key is in it. */
-function dropHosts(state: State, dirty: Set<string>, deleted: ReadonlyMap<string, number>): void {
-  const gone = [...state.kept.values()].filter(
-    ({ unit }) => unit.kind === 'Node' && deletionOf(`${unit.id}x`, deleted) > 0,
-  );
-  if (gone.length === 0) return;
-  const proved = new Set([...state.indexes.keys()].map(key => placeKey(key).node?.id));
-  for (const { unit } of gone) {
-    if (!proved.has(unit.id)) forgetKey(state, dirty, unit, unit.id);
+/** A host's directory is its Node's id; it is there again where something younger was made in it. */
+function dropHosts(
+  state: State,
+  dirty: Set<string>,
+  deleted: ReadonlyMap<string, number>,
+  hosts: ReadonlyMap<string, number>,
+): void {
+  for (const { unit } of [...state.kept.values()]) {
+    if (unit.kind !== 'Node') continue;
+    if (deletionOf(`${unit.id}x`, deleted) > (hosts.get(unit.id) ?? 0))
+      forgetKey(state, dirty, unit, unit.id);
   }
 }
 
