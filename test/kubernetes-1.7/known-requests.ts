@@ -13,6 +13,10 @@ const KNOWN = new Set([
   ...['globalfelixconfigs', 'globalbgpconfigs', 'ippools', 'bgppeers', 'globalnetworkpolicies'].flatMap(
     plural => ['list', 'get', 'create', 'update'].map(verb => `${verb} ${plural}.crd.projectcalico.org/v1`),
   ),
+  // What a backup looks for after an upgrade to Calico 3.0; 1.7 answers 404, as for any kind that is not defined.
+  ...['felixconfigurations', 'bgpconfigurations', 'clusterinformations', 'networkpolicies'].map(
+    plural => `list ${plural}.crd.projectcalico.org/v1`,
+  ),
   ...['list', 'get', 'create', 'update'].map(
     verb => `${verb} systemnetworkpolicies.alpha.projectcalico.org/v1`,
   ),
