@@ -54,9 +54,12 @@ function claim(state: State, unit: Unit, outcome: UnitOutcome): boolean {
   const id = claimOf(outcome);
   if (id === undefined) return true;
   state.outcomes.set(unit.id, outcome);
+  if (!state.owners.has(id)) {
+    state.owners.set(id, unit.id);
+    return true;
+  }
   const others = claimants(state, id);
-  const units = [...others.map(other => unitOf(state, other)), unit];
-  if (others.length > 0) units.sort(compareUnits);
+  const units = [...others.map(other => unitOf(state, other)), unit].sort(compareUnits);
   noteClaimants(
     state,
     id,

@@ -90,7 +90,7 @@ function unitsOf(
 
 function tooLarge(state: State, mostBytes: number): readonly UnitProblem[] {
   const large = [...state.wanted.keys()].flatMap(v3Key => {
-    const bytes = state.wanted.get(v3Key)?.length ?? 0;
+    const bytes = state.wanted.length(v3Key);
     return bytes > mostBytes ? [{ v3Key, bytes }] : [];
   });
   return large.map(({ v3Key, bytes }) => {

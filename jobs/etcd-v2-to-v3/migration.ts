@@ -32,3 +32,8 @@ export const expectedValue = (
   { kept, state }: Pick<Migration, 'kept' | 'state'>,
   key: string,
 ): Buffer | undefined => kept.get(key) ?? state.wanted.get(key);
+
+/** Whether a v3 key has that value. */
+export function isExpected({ kept, state }: Pick<Migration, 'kept' | 'state'>, key: string, value: Buffer) {
+  return kept.get(key)?.equals(value) ?? state.wanted.equals(key, value);
+}

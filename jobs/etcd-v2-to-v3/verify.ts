@@ -2,7 +2,7 @@ import { changesBetween } from '../lib/etcd/v3-events.ts';
 import { different } from '../lib/run/failure.ts';
 import type { Stores } from '../lib/run/stores.ts';
 import { countOf } from '../lib/run/table.ts';
-import { expectedValue, type Migration } from './migration.ts';
+import { expectedValue, isExpected, type Migration } from './migration.ts';
 import { CALICO_PREFIX, readCalico } from './target.ts';
 
 /** What etcd v3 held when all of it was compared. */
@@ -36,9 +36,8 @@ export async function verifyAll(migration: Migration): Promise<Verified> {
   const foreign = new Set<string>();
   let equal = 0;
   for await (const { key, value } of readCalico(migration, { revision })) {
-    const expected = expectedValue(migration, key);
-    if (expected === undefined) foreign.add(key);
-    else if (value.equals(expected)) equal += 1;
+    if (isExpected(migration, key, value)) equal += 1;
+    else if (expectedValue(migration, key) === undefined) foreign.add(key);
     else differences.push(`${key}: differs from what was converted`);
   }
   if (equal + differences.length < state.wanted.size)
