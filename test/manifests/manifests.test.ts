@@ -68,7 +68,10 @@ describe('kustomization', () => {
     }
   }
 
-  for (const job of ['backup', 'restore', 'kdd-migration', 'policy-conversion']) {
+  for (const job of [
+    ...['backup', 'restore', 'kdd-migration', 'policy-conversion'],
+    ...['migration', 'complete', 'abort', 'cleanup', 'restore'].map(name => `etcd-${name}`),
+  ]) {
     it(`changes the registry of the ${job} job, too, and its pull secret`, async () => {
       const objects = await kustomize({
         '- upgrade-job.yaml': `- ${job}-job.yaml`,
