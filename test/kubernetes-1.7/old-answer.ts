@@ -1,4 +1,5 @@
 import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
+import { earlierObject, earlierVersion } from './later-forms.ts';
 import { CUSTOM_GROUP, groupOf, TPR_GROUPS } from './old-request.ts';
 import { type Answer, recorded } from './recordings.ts';
 
@@ -46,9 +47,8 @@ function forbiddenText(body: unknown): string {
 function oldBody(pathname: string, body: Fields): Fields {
   const [group] = groupOf(pathname);
   if (body.kind === 'Status') return TPR_GROUPS.includes(group) ? tprStatus(body) : body;
-  const change = (object: Fields): Fields => oldObject(group, object);
-  const daemonSets = pathname.startsWith('/apis/extensions/') && !pathname.includes('thirdparty');
-  const form = daemonSets ? { apiVersion: 'extensions/v1beta1' } : {};
+  const change = (object: Fields): Fields => earlierObject(pathname, oldObject(group, object));
+  const form = earlierVersion(pathname);
   if (!Array.isArray(body.items)) return { ...change(body), ...form };
   const metadata = isRecord(body.metadata) ? body.metadata : {};
   const { remainingItemCount: _, continue: __, ...kept } = metadata;

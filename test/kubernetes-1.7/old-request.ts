@@ -1,4 +1,5 @@
 import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
+import { laterBody, laterPath } from './later-forms.ts';
 import { type Answer, EXCHANGES, recorded } from './recordings.ts';
 
 /** A request as an API server of 1.7 looks at it. */
@@ -60,14 +61,6 @@ export function oldAction(request: OldRequest): OldAction {
   const query = searchParams.size > 0 ? `?${searchParams}` : '';
   return { do: 'forward', path: `${laterPath(pathname)}${query}`, body: laterBody(pathname, request.body) };
 }
-
-/** DaemonSets have moved since. */
-const OLD_DAEMON_SETS = /^\/apis\/extensions\/v1beta1(?=\/(namespaces\/[^/]+\/)?daemonsets(\/|$))/;
-
-const laterPath = (pathname: string): string => pathname.replace(OLD_DAEMON_SETS, '/apis/apps/v1');
-
-const laterBody = (pathname: string, body: string): string =>
-  OLD_DAEMON_SETS.test(pathname) ? body.replaceAll('"extensions/v1beta1"', '"apps/v1"') : body;
 
 /** The group of a path below `/apis`, and its version. */
 export function groupOf(pathname: string): readonly [string, string] {

@@ -40,6 +40,11 @@ const SAME = [
   'cr create again',
   'cr get',
   'cr strategic patch',
+  'namespace create',
+  'networkpolicy create',
+  'networkpolicy through extensions',
+  'networkpolicy with podSelector null',
+  'networkpolicy with policyTypes (1.8 field)',
 ];
 
 const DEADLINE_MS = 10_000;

@@ -8,7 +8,22 @@ export interface V3Store extends Disposable {
   removeAll(): Promise<void>;
   /** Every key with its value. */
   dump(): Promise<Readonly<Record<string, string>>>;
+  snapshot(): Promise<Snapshot>;
+  /** Puts a snapshot in the place of all that is there: keys that one transaction created are created by one again. */
+  restore(snapshot: Snapshot): Promise<void>;
 }
+
+/** Every key of a store, in groups that were created at one revision each, by which our ledger knows its own. */
+export type Snapshot = readonly (readonly StoredKey[])[];
+
+interface StoredKey {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/** As both ends of a range, all keys. */
+const FIRST = Buffer.from([0]);
+const BY_CREATION = { sort_target: 'Create', sort_order: 'Ascend' } as const;
 
 /** The store behind an endpoint. */
 export function v3Store(endpoint: string): V3Store {
@@ -18,6 +33,15 @@ export function v3Store(endpoint: string): V3Store {
     remove: async key => void (await client.delete().key(key)),
     removeAll: async () => void (await client.delete().all()),
     dump: async () => await client.getAll().strings(),
+    snapshot: async () => {
+      const { kvs } = await client.kv.range({ key: FIRST, range_end: FIRST, ...BY_CREATION });
+      return [...Map.groupBy(kvs, ({ create_revision }) => create_revision).values()];
+    },
+    restore: async snapshot => {
+      await client.delete().all();
+      for (const group of snapshot)
+        await client.kv.txn({ success: group.map(({ key, value }) => ({ request_put: { key, value } })) });
+    },
     [Symbol.dispose]: () => client.close(),
   };
 }

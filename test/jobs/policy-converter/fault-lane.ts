@@ -50,6 +50,8 @@ export interface FaultSuite {
   readonly reference: FaultedRun;
   /** Its writes. */
   readonly writes: readonly RecordedRequest[];
+  /** A run with these faults succeeds, and leaves what it should. */
+  survives(faults: readonly Fault[], options?: readonly string[]): Promise<FaultedRun>;
   /** The cluster holds what a run without faults leaves. */
   isComplete(what: string): Promise<void>;
   /** Whatever was before, a run without faults succeeds and leaves what it should. */
@@ -92,6 +94,12 @@ export function useFaultLane(
       return (reference?.run.requests ?? []).filter(isStoredWrite);
     },
     isComplete,
+    async survives(faults, options) {
+      const run = await current().run(faults, options);
+      assert.equal(run.exitCode, 0, run.stdout);
+      await isComplete(run.stdout);
+      return run;
+    },
     async nextRunCompletes() {
       const { exitCode, stdout } = await current().run();
       assert.equal(exitCode, 0, stdout);

@@ -30,7 +30,6 @@ describe('a conversion that is killed', { timeout: 1_200_000 }, () => {
     it(`${when} each of its writes: the next run ends as if nothing had been`, async t => {
       for (const [index, write] of suite.writes.entries()) {
         await t.test(`write ${index + 1}, ${requestLine(write)}`, async () => {
-          await suite.lane.reset();
           await killAt(index + 1, when);
           await suite.nextRunCompletes();
         });

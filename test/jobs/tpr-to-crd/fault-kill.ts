@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
-import type { FaultAction } from '../../faults/fault.ts';
+import type { FaultAction, RecordedRequest } from '../../faults/fault.ts';
 import type { FaultLane } from './fault-lane.ts';
 import { requestLine, STORED_WRITES } from './fault-plan.ts';
 import type { FaultSuite } from './fault-suite.ts';
@@ -29,9 +29,16 @@ export async function killAt(
   assert.equal(job.child.signalCode, 'SIGKILL', `write ${at} was not reached: ${stdout}`);
 }
 
-/** Kills a job at each write of a run without faults in turn: the next run ends as if nothing had been. */
-export async function killAtEachWrite(suite: FaultSuite, when: KillMoment, t: TestContext): Promise<void> {
-  for (const [index, write] of suite.writes.entries()) {
+/** Kills a job at each write of a run without faults in turn, or at those chosen: the next run ends as if nothing had been. */
+export async function killAtEachWrite(
+  suite: FaultSuite,
+  when: KillMoment,
+  t: TestContext,
+  isChosen: (write: RecordedRequest) => boolean = () => true,
+): Promise<void> {
+  const chosen = [...suite.writes.entries()].filter(([, write]) => isChosen(write));
+  assert.notEqual(chosen.length, 0, 'no write was chosen');
+  for (const [index, write] of chosen) {
     await t.test(`write ${index + 1}, ${requestLine(write)}`, async () => {
       await killAt(suite.lane, index + 1, when);
       await suite.nextRunCompletes();

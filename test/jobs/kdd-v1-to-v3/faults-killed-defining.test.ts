@@ -5,9 +5,14 @@ import { KDD_SUBJECT } from './fault-subject.ts';
 
 const suite = useFaultLane({ subject: KDD_SUBJECT });
 
-// F1; faults-killed-after.test.ts has the other side of each write.
-test('killed before each write: the next run ends as if nothing had been', t =>
-  killAtEachWrite(suite, 'before', t));
+const isDefinition = ({ path }: { readonly path: string }): boolean =>
+  /\/customresourcedefinitions$/.test(path);
+
+// F1; faults-killed.test.ts has the writes of objects, faults-killed-each.slow.ts every write on a cluster without kinds.
+for (const when of ['before', 'after'] as const) {
+  test(`killed ${when} each definition of a kind: the next run ends as if nothing had been`, t =>
+    killAtEachWrite(suite, when, t, isDefinition));
+}
 
 test('killed four times in a row: the next run ends as if nothing had been', async () => {
   for (const when of ['before', 'after', 'before', 'after'] as const) await killAt(suite.lane, 4, when);
