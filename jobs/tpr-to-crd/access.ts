@@ -1,12 +1,10 @@
+import { CALICO_CONFIG_MAPS } from '../lib/calico/calico-install.ts';
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { type Access, rights } from '../lib/kubernetes/access.ts';
 import { CONFIG_MAPS, NODES, PODS, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import { crdName } from '../lib/kubernetes/crd.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
 import { ownAccess } from '../lib/run/own-access.ts';
-
-/** ConfigMaps from which a hosted install gives calico-node its environment. */
-export const CALICO_CONFIG_MAPS = ['calico-config', 'canal-config'] as const;
 
 /**
  * Every right that the job uses, asked for in preflight. Must agree with manifests/upgrade-job.yaml, which a test sees to.

@@ -3,6 +3,7 @@ import { isAtLeast } from '../lib/calico/calico-version.ts';
 import { calicoReleases, versionSetting } from '../lib/calico/releases.ts';
 import type { ServerVersion } from '../lib/kubernetes/discovery.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
+import type { NamedCheck } from '../lib/run/checks.ts';
 import { missingText } from '../lib/run/own-access.ts';
 
 /** The names for `--force`. */
@@ -19,12 +20,7 @@ export type CheckName = (typeof CHECKS)[number];
 
 export const isCheckName = (name: string): name is CheckName => CHECKS.some(check => check === name);
 
-export interface Check {
-  readonly name: CheckName;
-  readonly ok: boolean;
-  /** What was found; for a failed check also what to do next. */
-  readonly text: string;
-}
+export type Check = NamedCheck<CheckName>;
 
 const good = (name: CheckName, text: string): Check => ({ name, ok: true, text });
 const bad = (name: CheckName, text: string): Check => ({ name, ok: false, text });
