@@ -2,12 +2,14 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { type BackupOptions, backupCommand } from './backup/options.ts';
+import { type KddCleanerOptions, kddCleanerCommand, kddV3Command } from './kdd-cleaner/options.ts';
 import { EXIT_CODES, Failure } from './lib/run/failure.ts';
 import { createLog, type Log } from './lib/run/log.ts';
 import { type CommonOptions, dropEmptyVariables } from './lib/run/options.ts';
 import { podFacts } from './lib/run/pod.ts';
 import { usageMessage, writeTerminationMessage } from './lib/run/termination.ts';
 import { type RestoreOptions, restoreCommand } from './restore/options.ts';
+import { type TprCleanerOptions, tprCleanerCommand } from './tpr-cleaner/options.ts';
 import { type TprToCrdOptions, tprToCrdCommand } from './tpr-to-crd/options.ts';
 
 type Load<O> = () => Promise<(options: O, log: Log) => Promise<number>>;
@@ -19,19 +21,33 @@ function makeProgram(ended: (exitCode: number) => void): Command {
     .version(packageJson.version)
     .exitOverride()
     .showHelpAfterError('(--help shows every option)');
-  const add = <O extends CommonOptions>(command: Command, load: Load<O>): void => {
+  const add = <O extends CommonOptions>(command: Command, load: Load<O>, parent = program): void => {
     command.exitOverride().action(async (options: O) => {
-      const log = startLog(command.name(), options);
+      const log = startLog(nameOf(command), options);
       // Loaded after the first log line: these modules cost start-up time.
       const run = await load();
       ended(await run(options, log));
     });
-    program.addCommand(command);
+    parent.addCommand(command);
   };
   add<TprToCrdOptions>(tprToCrdCommand(), async () => (await import('./tpr-to-crd/job.ts')).tprToCrd);
   add<BackupOptions>(backupCommand(), async () => (await import('./backup/job.ts')).backup);
   add<RestoreOptions>(restoreCommand(), async () => (await import('./restore/job.ts')).restore);
+  add<TprCleanerOptions>(tprCleanerCommand(), async () => (await import('./tpr-cleaner/job.ts')).tprCleaner);
+  const kddCleaner = kddCleanerCommand().exitOverride();
+  add<KddCleanerOptions>(
+    kddV3Command(),
+    async () => (await import('./kdd-cleaner/job.ts')).kddV3Cleaner,
+    kddCleaner,
+  );
+  program.addCommand(kddCleaner);
   return program;
+}
+
+/** `tpr-to-crd`, `kdd-cleaner v3`. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  return parent?.parent ? `${parent.name()} ${command.name()}` : command.name();
 }
 
 function startLog(job: string, { logFormat, logLevel, dryRun }: CommonOptions): Log {

@@ -32,11 +32,11 @@ const roleSchema = v.object({
   ),
 });
 
-const MANIFEST = join(import.meta.dirname, '../../manifests/upgrade-job.yaml');
+const MANIFESTS = join(import.meta.dirname, '../../manifests');
 
-/** What the roles of manifests/upgrade-job.yaml allow, a verb at a time. */
-export function manifestRights(): readonly Right[] {
-  const roles = loadAll(readFileSync(MANIFEST, 'utf8'))
+/** What the roles of a manifest allow, a verb at a time. */
+export function manifestRights(manifest = 'upgrade-job.yaml'): readonly Right[] {
+  const roles = loadAll(readFileSync(join(MANIFESTS, manifest), 'utf8'))
     .map(document => v.safeParse(roleSchema, document))
     .flatMap(({ success, output }) => (success ? [output] : []));
   return roles.flatMap(({ metadata, rules }) =>

@@ -1,0 +1,48 @@
+import { CALICO_CONFIG_MAPS } from '../lib/calico/calico-install.ts';
+import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
+import { ACCESS_REVIEWS, type Access, rights } from '../lib/kubernetes/access.ts';
+import { CONFIG_MAPS, NODES, PODS, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
+import { crdName } from '../lib/kubernetes/crd.ts';
+import type { Resource } from '../lib/kubernetes/resource.ts';
+import { ownAccessOf } from '../lib/run/own-access.ts';
+import type { TprCleanerOptions } from './options.ts';
+
+/** The forms of kinds that a server has. */
+export interface ApiForms {
+  readonly crds: Resource;
+  readonly daemonSets: Resource | undefined;
+}
+
+/**
+ * Every right that the job uses; of a dry run only those to read. Must agree with manifests/tpr-cleanup-job.yaml, which
+ * a test sees to.
+ */
+export function neededAccess(options: TprCleanerOptions, { crds, daemonSets }: ApiForms): readonly Access[] {
+  const system = { namespace: CALICO_NAMESPACE };
+  const write = (...verbs: string[]): string[] => (options.dryRun ? [] : verbs);
+  return [
+    ...rights(THIRD_PARTY_RESOURCES, ['list', ...write('create')]),
+    ...TPR_KINDS.flatMap(({ tprName: name }) =>
+      rights(THIRD_PARTY_RESOURCES, write('get', 'delete'), { name }),
+    ),
+    ...TPR_KINDS.flatMap(({ tpr, crd }) => [...rights(tpr, ['list']), ...rights(crd, ['list'])]),
+    ...TPR_KINDS.flatMap(({ crd }) => rights(crds, ['get'], { name: crdName(crd) })),
+    ...rights(NODES, ['list']),
+    ...(daemonSets ? rights(daemonSets, ['list'], system) : []),
+    ...rights(PODS, ['list'], system),
+    ...CALICO_CONFIG_MAPS.flatMap(name => rights(CONFIG_MAPS, ['get'], { ...system, name })),
+    ...rights(ACCESS_REVIEWS, ['create']),
+    ...ownAccessOf('tpr-cleaner', options),
+  ];
+}
+
+/** What calico-node 2.5 and 2.6 do with their CRD objects (tpr-to-crd reference, section 8). */
+export const NODE_RIGHTS: readonly Access[] = TPR_KINDS.flatMap(({ crd }) =>
+  rights(crd, ['create', 'get', 'list', 'update', 'watch']),
+);
+
+/** What calico-node 2.4 needs, and later ones must not keep (the same section). */
+export const OLD_NODE_RIGHTS: readonly Access[] = [
+  ...rights(THIRD_PARTY_RESOURCES, ['list']),
+  ...TPR_KINDS.flatMap(({ tpr }) => rights(tpr, ['list'])),
+];
