@@ -7,7 +7,7 @@ import { accountWith, manifestRights } from './job-rights.ts';
 
 export interface ProxiedCluster {
   readonly proxy: FaultProxy;
-  /** Leads through the proxy, with the rights of manifests/upgrade-job.yaml. */
+  /** Leads through the proxy, with the rights of a manifest only. */
   readonly kubeconfig: string;
   /** Runs a job through the proxy, which spoils these requests only. */
   run(
@@ -17,8 +17,8 @@ export interface ProxiedCluster {
   ): Promise<JobResult>;
 }
 
-/** Puts a proxy in front of the cluster of a test file. */
-export function useProxy(jobs: SharedCluster): ProxiedCluster {
+/** Puts a proxy in front of the cluster of a test file; jobs behind it have the rights of the manifest. */
+export function useProxy(jobs: SharedCluster, manifest = 'upgrade-job.yaml'): ProxiedCluster {
   let started: { readonly proxy: FaultProxy; readonly kubeconfig: string } | undefined;
   const current = () => {
     if (!started) throw new Error('the proxy runs only while tests run');
@@ -28,7 +28,7 @@ export function useProxy(jobs: SharedCluster): ProxiedCluster {
     const { cluster, client } = await jobs.ready;
     const upstream = { url: cluster.server, ca: cluster.ca };
     const proxy = await startFaultProxy({ upstream, certificate: cluster.localhost });
-    const kubeconfig = await accountWith(cluster, client, manifestRights(), { server: proxy.url });
+    const kubeconfig = await accountWith(cluster, client, manifestRights(manifest), { server: proxy.url });
     started = { proxy, kubeconfig };
   });
   after(() => started?.proxy.stop());
