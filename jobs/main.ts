@@ -2,9 +2,15 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { type BackupOptions, backupCommand } from './backup/options.ts';
+import { type ConvertOptions, convertCommand } from './convert/options.ts';
+import type { AbortOptions, CompleteOptions, StartOptions, StatusOptions } from './etcd-v2-to-v3/options.ts';
+import { etcdV2ToV3Command } from './etcd-v2-to-v3/options.ts';
 import { type KddCleanerOptions, kddCleanerCommand, kddV3Command } from './kdd-cleaner/options.ts';
+import { type KddOptions, kddV1ToV3Command } from './kdd-v1-to-v3/options.ts';
+import { environmentSecrets } from './lib/calico/api-environment.ts';
+import type { StoreOptions } from './lib/run/etcd-store-options.ts';
 import { EXIT_CODES, Failure } from './lib/run/failure.ts';
-import { createLog, type Log } from './lib/run/log.ts';
+import { createLog, type LineSink, type Log } from './lib/run/log.ts';
 import { type CommonOptions, dropEmptyVariables } from './lib/run/options.ts';
 import { podFacts } from './lib/run/pod.ts';
 import { usageMessage, writeTerminationMessage } from './lib/run/termination.ts';
@@ -21,42 +27,83 @@ function makeProgram(ended: (exitCode: number) => void): Command {
     .version(packageJson.version)
     .exitOverride()
     .showHelpAfterError('(--help shows every option)');
-  const add = <O extends CommonOptions>(command: Command, load: Load<O>, parent = program): void => {
-    command.exitOverride().action(async (options: O) => {
-      const log = startLog(nameOf(command), options);
+  const prepare: Prepare = (command, load, openLog = startLog) =>
+    command.exitOverride().action(async given => {
+      const options = command.name() === 'dry-run' ? { ...given, dryRun: true } : given;
+      const log = openLog(fullName(command), options);
       // Loaded after the first log line: these modules cost start-up time.
       const run = await load();
       ended(await run(options, log));
     });
-    parent.addCommand(command);
+  const add = <O extends CommonOptions>(command: Command, load: Load<O>): void => {
+    program.addCommand(prepare(command, load));
   };
   add<TprToCrdOptions>(tprToCrdCommand(), async () => (await import('./tpr-to-crd/job.ts')).tprToCrd);
   add<BackupOptions>(backupCommand(), async () => (await import('./backup/job.ts')).backup);
   add<RestoreOptions>(restoreCommand(), async () => (await import('./restore/job.ts')).restore);
   add<TprCleanerOptions>(tprCleanerCommand(), async () => (await import('./tpr-cleaner/job.ts')).tprCleaner);
-  const kddCleaner = kddCleanerCommand().exitOverride();
-  add<KddCleanerOptions>(
-    kddV3Command(),
-    async () => (await import('./kdd-cleaner/job.ts')).kddV3Cleaner,
-    kddCleaner,
+  const kddV3Cleaner = async () => (await import('./kdd-cleaner/job.ts')).kddV3Cleaner;
+  program.addCommand(
+    kddCleanerCommand().exitOverride().addCommand(prepare<KddCleanerOptions>(kddV3Command(), kddV3Cleaner)),
   );
-  program.addCommand(kddCleaner);
+  add<KddOptions>(kddV1ToV3Command(), async () => (await import('./kdd-v1-to-v3/job.ts')).kddV1ToV3);
+  program.addCommand(etcdCommands(prepare));
+  const convert = async () => (await import('./convert/convert.ts')).convert;
+  program.addCommand(prepare<ConvertOptions>(convertCommand(), convert, errorLog));
   return program;
 }
 
-/** `tpr-to-crd`, `kdd-cleaner v3`. */
-function nameOf(command: Command): string {
+/** Says what a command runs, once it is chosen. */
+type Prepare = <O extends LogChoice>(command: Command, load: Load<O>, openLog?: OpenLog) => Command;
+
+type LogChoice = Pick<CommonOptions, 'logFormat' | 'logLevel'>;
+
+type OpenLog = (job: string, options: LogChoice & Partial<CommonOptions>) => Log;
+
+/** `etcd-v2-to-v3` with what each of its commands runs. */
+function etcdCommands(prepare: Prepare): Command {
+  const group = etcdV2ToV3Command().exitOverride();
+  const named = (name: string): Command => {
+    const command = group.commands.find(one => one.name() === name);
+    if (!command) throw new RangeError(`etcd-v2-to-v3 has no command ${name}`);
+    return command;
+  };
+  const start = async () => (await import('./etcd-v2-to-v3/start.ts')).start;
+  prepare<StartOptions>(named('dry-run'), start);
+  prepare<StartOptions>(named('start'), start);
+  const complete = async () => (await import('./etcd-v2-to-v3/complete.ts')).complete;
+  prepare<CompleteOptions>(named('complete'), complete);
+  prepare<AbortOptions>(named('abort'), async () => (await import('./etcd-v2-to-v3/abort.ts')).abort);
+  const questions = () => import('./etcd-v2-to-v3/questions.ts');
+  prepare<StatusOptions>(named('status'), async () => (await questions()).status, quietLog);
+  prepare<StoreOptions>(named('needed'), async () => (await questions()).needed, quietLog);
+  prepare<StoreOptions>(named('inprogress'), async () => (await questions()).inProgress, quietLog);
+  return group;
+}
+
+/** `etcd-v2-to-v3 start`: a command with those that it belongs to, but for the program. */
+function fullName(command: Command): string {
   const { parent } = command;
   return parent?.parent ? `${parent.name()} ${command.name()}` : command.name();
 }
 
-function startLog(job: string, { logFormat, logLevel, dryRun }: CommonOptions): Log {
-  const secrets = [process.env.CALICO_UPGRADE_ETCD_PASSWORD ?? ''];
-  const log = createLog({ format: logFormat, level: logLevel, secrets });
-  const dry = dryRun ? ', dry run: nothing will be changed' : '';
+function openLog({ logFormat, logLevel }: LogChoice, sink?: LineSink): Log {
+  const secrets = [process.env.CALICO_UPGRADE_ETCD_PASSWORD ?? '', ...environmentSecrets(process.env)];
+  return createLog({ format: logFormat, level: logLevel, secrets }, sink);
+}
+
+function startLog(job: string, options: LogChoice & Partial<CommonOptions>): Log {
+  const log = openLog(options);
+  const dry = options.dryRun ? ', dry run: nothing will be changed' : '';
   log.info({ stage: 'start' }, `calico-upgrade ${packageJson.version} ${job}${dry}`);
   return log;
 }
+
+/** For commands whose output is an answer: only what goes wrong is logged beside it. */
+const quietLog = (_job: string, options: LogChoice): Log => openLog({ ...options, logLevel: 'error' });
+
+/** For commands whose result goes to standard output. */
+const errorLog = (_job: string, options: LogChoice): Log => openLog(options, process.stderr);
 
 /** Runs one job and returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,3 +1,4 @@
+import { CRD_KINDS } from '../lib/calico/crd-kinds.ts';
 import { snapshotChanges } from '../lib/calico/snapshot-changes.ts';
 import { tprBackup } from '../lib/calico/tpr-backup.ts';
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
@@ -90,7 +91,7 @@ async function readSnapshot(run: Run, servesTprs: boolean): Promise<TprSnapshot>
 }
 
 async function readCrdObjects(client: KubeClient): Promise<readonly KubeObject[]> {
-  const lists = await Promise.all(TPR_KINDS.map(({ crd }) => list(client, crd)));
+  const lists = await Promise.all(CRD_KINDS.map(crd => list(client, crd)));
   return lists.flatMap(objects => objects ?? []);
 }
 

@@ -48,8 +48,11 @@ async function clean(options: KddCleanerOptions, run: Run, findings: Findings): 
   } finally {
     findings.details = { backups: vault.backups.map(({ place }) => place) };
   }
-  const place = vault.backups.at(-1)?.place ?? '';
-  return { ...findings, sentence: `deleted and verified: ${what}. They are saved in ${place}` };
+  const name = vault.backups.at(-1)?.name ?? '';
+  return {
+    ...findings,
+    sentence: `deleted and verified: ${what}. Once the kinds are defined again, bring the objects back with: restore --backup ${name}`,
+  };
 }
 
 function showPlan(log: Log, data: readonly V3Kind[]): void {

@@ -1,20 +1,20 @@
-import { CALICO_CONFIG_MAPS, calicoInstall } from '../lib/calico/calico-install.ts';
-import { calicoNodes, nodeProblems, podFacts } from '../lib/calico/calico-nodes.ts';
+import { nodeProblems } from '../lib/calico/calico-nodes.ts';
 import { imageTag, isAtLeast } from '../lib/calico/calico-version.ts';
 import { containersOf } from '../lib/calico/container-env.ts';
-import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
-import { CONFIG_MAPS, CUSTOM_RESOURCE_DEFINITIONS, DAEMON_SETS, PODS } from '../lib/kubernetes/builtin.ts';
+import { GLOBAL_FELIX_CONFIGS } from '../lib/calico/crd-kinds.ts';
+import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, DAEMON_SETS } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { crdName, crdState } from '../lib/kubernetes/crd.ts';
 import { firstServed } from '../lib/kubernetes/discovery.ts';
 import { list } from '../lib/kubernetes/list.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
-import { get } from '../lib/kubernetes/write.ts';
-import type { NamedCheck } from '../lib/run/checks.ts';
+import type { Check } from '../lib/run/checks.ts';
 import { refused } from '../lib/run/failure.ts';
+import { judgeRights } from '../lib/run/judge-rights.ts';
 import type { Log } from '../lib/run/log.ts';
-import { requireAccess } from '../lib/run/own-access.ts';
-import { type ApiForms, FELIX_KIND, neededAccess } from './access.ts';
+import { readCalicoNodes } from '../lib/run/read-calico-nodes.ts';
+import { type ApiForms, neededAccess } from './access.ts';
 import type { KddCleanerOptions } from './options.ts';
 
 /** Looks at the API server and at our rights. Throws a refusal where something is missing. */
@@ -30,28 +30,23 @@ export async function checkServer(
   if (!crds)
     throw refused('the API server does not serve CustomResourceDefinitions: there are none to remove');
   const forms = { crds, daemonSets };
-  await requireAccess(client, neededAccess(options, forms));
-  log.info('CustomResourceDefinitions are served, all rights are there');
+  await judgeRights(
+    client,
+    dryRun => neededAccess({ ...options, dryRun }, forms),
+    { ...options, force: [] },
+    log,
+  );
   return forms;
 }
 
 /** What has to hold before Calico 3.0's definitions are removed: nothing of 3.0 runs, and 2.6 has its own data. */
 export async function checkDowngrade(
   client: KubeClient,
-  { crds, daemonSets: daemonSetsApi }: ApiForms,
+  { crds, daemonSets }: ApiForms,
   options: KddCleanerOptions,
-): Promise<readonly NamedCheck[]> {
-  const namespace = CALICO_NAMESPACE;
-  const [daemonSets, pods, configMaps] = await Promise.all([
-    daemonSetsApi ? list(client, daemonSetsApi, { namespace }) : [],
-    list(client, PODS, { namespace, pick: podFacts }),
-    Promise.all(CALICO_CONFIG_MAPS.map(name => get(client, CONFIG_MAPS, name, namespace))),
-  ]);
-  const nodes = calicoNodes(daemonSets ?? [], pods ?? []);
-  const { datastore } = calicoInstall({
-    daemonSet: nodes.daemonSets[0],
-    configMaps: configMaps.filter(configMap => configMap !== undefined),
-  });
+): Promise<readonly Check[]> {
+  const { nodes, install, pods } = await readCalicoNodes(client, daemonSets);
+  const { datastore } = install;
   const range = { from: '2.5.0', below: '3.0.0', text: '2.5 or 2.6', vouchedImages: options.nodeImage };
   return [
     {
@@ -66,7 +61,7 @@ export async function checkDowngrade(
       'calico-nodes',
       `${nodes.pods.length} calico-node pods, all Ready with Calico 2.5 or 2.6`,
       'not every calico-node is Ready with Calico 2.5 or 2.6. Finish the downgrade first',
-      [...nodeProblems(nodes, range), ...(pods ?? []).flatMap(newTypha)],
+      [...nodeProblems(nodes, range), ...pods.flatMap(newTypha)],
     ),
     listed(
       'old-data',
@@ -77,7 +72,7 @@ export async function checkDowngrade(
   ];
 }
 
-function listed(name: string, good: string, bad: string, problems: readonly string[]): NamedCheck {
+function listed(name: string, good: string, bad: string, problems: readonly string[]): Check {
   return problems.length === 0
     ? { name, ok: true, text: good }
     : { name, ok: false, text: `${bad}: ${problems.slice(0, 10).join('; ')}`, details: problems };
@@ -101,7 +96,6 @@ async function oldDataProblems(client: KubeClient, crds: ApiForms['crds']): Prom
     if (found?.state === 'missing' && crd.kind === 'BGPPeer') return [];
     return found?.state === 'ready' ? [] : [`CustomResourceDefinition ${crdName(crd)} is ${found?.state}`];
   });
-  const lists = await Promise.all(FELIX_KIND.map(kind => list(client, kind)));
-  const empty = lists.every(objects => (objects ?? []).length === 0);
+  const empty = ((await list(client, GLOBAL_FELIX_CONFIGS)) ?? []).length === 0;
   return empty ? [...wrong, 'there is no GlobalFelixConfig'] : wrong;
 }

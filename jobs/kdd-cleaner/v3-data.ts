@@ -1,4 +1,5 @@
-import { V3_ONLY_KINDS } from '../lib/calico/v3-only-kinds.ts';
+import { NEW_IN_3_0 } from '../lib/calico/crd-kinds.ts';
+import { CRD_OBJECTS_FILE, listText } from '../lib/calico/object-list.ts';
 import { withoutServerFields } from '../lib/kubernetes/clean.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { type CrdKind, crdDifferences, crdName } from '../lib/kubernetes/crd.ts';
@@ -17,7 +18,7 @@ export interface V3Kind {
 
 /** Reads the four definitions and their objects in all namespaces. */
 export async function readV3Data(client: KubeClient, crds: Resource): Promise<readonly V3Kind[]> {
-  return Promise.all(V3_ONLY_KINDS.map(kind => readV3Kind(client, crds, kind)));
+  return Promise.all(NEW_IN_3_0.map(kind => readV3Kind(client, crds, kind)));
 }
 
 export async function readV3Kind(client: KubeClient, crds: Resource, kind: CrdKind): Promise<V3Kind> {
@@ -35,19 +36,16 @@ export function strangeDefinitions(data: readonly V3Kind[]): readonly string[] {
   });
 }
 
-/** The files of a backup: lists that `kubectl create -f` takes, definitions first. */
+/**
+ * The files of a backup: the objects as `restore` takes them, and before it the definitions as `kubectl create -f` does.
+ */
 export function backupFiles(data: readonly V3Kind[]): ReadonlyMap<string, string> {
   const definitions = data.flatMap(({ definition }) => definition ?? []);
+  const plain = definitions.map(({ status: _, ...rest }) => withoutFinalizers(withoutServerFields(rest)));
   return new Map([
-    ['customresourcedefinitions.json', listText(definitions.map(({ status: _, ...rest }) => rest))],
-    ...data.map(({ kind, objects }) => [`${kind.plural}.json`, listText(objects)] as const),
+    ['customresourcedefinitions.json', listText(plain)],
+    [CRD_OBJECTS_FILE, listText(data.flatMap(({ objects }) => objects))],
   ]);
-}
-
-/** A List with one object a line, each as a user would write it. */
-function listText(objects: readonly KubeObject[]): string {
-  const lines = objects.map(object => JSON.stringify(withoutFinalizers(withoutServerFields(object))));
-  return `{"apiVersion":"v1","kind":"List","items":[\n${lines.join(',\n')}\n]}\n`;
 }
 
 /** The API server puts its own finalizer on definitions; nobody who creates them does. */

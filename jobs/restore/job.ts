@@ -1,7 +1,9 @@
+import { NEW_IN_3_0 } from '../lib/calico/crd-kinds.ts';
 import { readTprBackup, type TprBackup } from '../lib/calico/tpr-backup.ts';
 import { THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { firstServed } from '../lib/kubernetes/discovery.ts';
+import { resourceName } from '../lib/kubernetes/resource.ts';
 import { backupStore } from '../lib/run/backup-choice.ts';
 import { different, refused, wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
@@ -21,12 +23,14 @@ export function restore(options: RestoreOptions, log: Log): Promise<number> {
   return runJob('restore', options, log, (run, findings) => bringBack(options, run, findings));
 }
 
-async function bringBack(options: RestoreOptions, run: Run, findings: Findings): Promise<JobResult> {
-  if (options.backup === 'configmap' || options.backup === 'none') {
+async function bringBack(given: RestoreOptions, run: Run, findings: Findings): Promise<JobResult> {
+  if (given.backup === 'configmap' || given.backup === 'none') {
     throw wrongUsage('name the backup: --backup NAME of its ConfigMap, or its directory');
   }
-  const saved = await loadBackup(options, run);
-  await preflight(run.client(), options, run.stage('preflight'));
+  const saved = await loadBackup(given, run);
+  // Whoever names a backup of CRD objects alone wants these.
+  const options = saved.ofTprs ? given : { ...given, crdObjects: true };
+  await preflight(run.client(), options, saved, run.stage('preflight'));
   const plan = await makePlan(options, run, saved, findings);
   if (options.dryRun) return { ...findings, sentence: `dry run: ${plannedText(planCounts(plan))}` };
 
@@ -40,7 +44,7 @@ async function bringBack(options: RestoreOptions, run: Run, findings: Findings):
       await waitUntilSettled(target, options.settle);
       latest = await makePlan(options, run, saved, findings);
     }
-    await saveOverwritten(options, run, latest);
+    await saveOverwritten(options, run, latest, saved);
     await applyRestore(
       { ...target, log: run.stage('apply') },
       latest,
@@ -64,14 +68,19 @@ async function loadBackup(options: RestoreOptions, run: Run): Promise<TprBackup>
   return saved;
 }
 
-async function preflight(client: KubeClient, options: RestoreOptions, log: Log): Promise<void> {
-  if (!(await firstServed(client, [THIRD_PARTY_RESOURCES]))) {
+async function preflight(
+  client: KubeClient,
+  options: RestoreOptions,
+  saved: TprBackup,
+  log: Log,
+): Promise<void> {
+  if (saved.ofTprs && !(await firstServed(client, [THIRD_PARTY_RESOURCES]))) {
     throw refused(
       'the API server does not serve ThirdPartyResources (they ended with Kubernetes 1.8): go back to Kubernetes 1.7 first, or copy them to CustomResourceDefinitions with tpr-to-crd --from-etcd',
     );
   }
-  await requireAccess(client, neededAccess(options));
-  log.info('ThirdPartyResources are served, all rights are there');
+  await requireAccess(client, neededAccess(options, saved));
+  log.info(`${saved.ofTprs ? 'ThirdPartyResources are served, ' : ''}all rights are there`);
 }
 
 /** Reads the cluster and compares. Throws a refusal where a person has to decide; nothing is written then. */
@@ -103,8 +112,12 @@ async function makePlan(
     );
   }
   if (plan.undefinedCrds.length > 0) {
+    const names = plan.undefinedCrds.map(resourceName).join(', ');
+    const definedBy = plan.undefinedCrds.some(crd => NEW_IN_3_0.includes(crd))
+      ? 'kdd-v1-to-v3'
+      : 'tpr-to-crd';
     throw refused(
-      `nothing was written: the backup holds CRD objects, but the cluster does not define ${plan.undefinedCrds.join(', ')}. Run tpr-to-crd first, or restore without --crd-objects`,
+      `nothing was written: the backup holds CRD objects, but the cluster does not define ${names}. Run ${definedBy} first, or restore without --crd-objects`,
     );
   }
   if (conflicts.length > 0 && options.onConflict === 'stop') {

@@ -1,7 +1,9 @@
+import { CRD_KINDS } from '../lib/calico/crd-kinds.ts';
 import type { TprBackup } from '../lib/calico/tpr-backup.ts';
 import { tprDefinition } from '../lib/calico/tpr-definition.ts';
 import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { sameContent } from '../lib/kubernetes/clean.ts';
+import type { CrdKind } from '../lib/kubernetes/crd.ts';
 import { isBeingDeleted, type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
 import { type Resource, resourceName } from '../lib/kubernetes/resource.ts';
 import { type NodeRestore, planNodeRestore } from './nodes.ts';
@@ -36,7 +38,7 @@ export interface RestorePlan {
   /** Nodes that are gone: their peers cannot be put anywhere. */
   readonly missingNodes: readonly string[];
   /** Kinds of saved CRD objects that the cluster does not define. */
-  readonly undefinedCrds: readonly string[];
+  readonly undefinedCrds: readonly CrdKind[];
 }
 
 /** Compares a backup with a cluster. */
@@ -45,7 +47,7 @@ export function planRestore(saved: TprBackup, present: Present): RestorePlan {
     ...TPR_KINDS.flatMap(({ tprName, tpr }) =>
       itemsOf(tpr, saved.instances.get(tprName), present.instances.get(tprName)),
     ),
-    ...TPR_KINDS.filter(({ crd }) => present.crdObjects.has(crd.plural)).flatMap(({ crd }) =>
+    ...CRD_KINDS.filter(({ plural }) => present.crdObjects.has(plural)).flatMap(crd =>
       itemsOf(
         crd,
         saved.crdObjects.filter(({ kind }) => kind === crd.kind),
@@ -71,9 +73,9 @@ export function planRestore(saved: TprBackup, present: Present): RestorePlan {
     extra: extraObjects(saved, present),
     nodes: plans.filter(plan => Object.keys({ ...plan.changes, ...plan.overwriting }).length > 0),
     missingNodes: saved.nodes.map(({ metadata }) => metadata.name).filter(name => !nodes.has(name)),
-    undefinedCrds: TPR_KINDS.map(({ crd }) => crd)
-      .filter(({ plural }) => present.crdObjects.has(plural) && !present.crdObjects.get(plural))
-      .map(resourceName),
+    undefinedCrds: CRD_KINDS.filter(
+      ({ plural }) => present.crdObjects.has(plural) && !present.crdObjects.get(plural),
+    ),
   };
 }
 

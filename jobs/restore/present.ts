@@ -1,3 +1,4 @@
+import { kindsOf } from '../lib/calico/crd-kinds.ts';
 import type { TprBackup } from '../lib/calico/tpr-backup.ts';
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { nodeWithPeers } from '../lib/calico/tpr-snapshot.ts';
@@ -15,18 +16,17 @@ export interface Present extends Tprs {
   readonly crdObjects: ReadonlyMap<string, readonly KubeObject[] | undefined>;
 }
 
-/** Reads the cluster; of the CRD objects only the kinds that the backup holds. */
+/** Reads what the backup is of; of the CRD objects only the kinds that it holds. */
 export async function readPresent(
   client: KubeClient,
   saved: TprBackup,
   crdObjects: boolean,
   signal: AbortSignal,
 ): Promise<Present> {
-  const savedKinds = new Set(saved.crdObjects.map(({ kind }) => kind));
-  const crds = crdObjects ? TPR_KINDS.map(({ crd }) => crd).filter(({ kind }) => savedKinds.has(kind)) : [];
+  const crds = crdObjects ? kindsOf(saved.crdObjects) : [];
   const [tprs, nodes, lists] = await Promise.all([
-    readTprs(client, TPR_KINDS, signal),
-    list(client, NODES, { pick: nodeWithPeers }),
+    saved.ofTprs ? readTprs(client, TPR_KINDS, signal) : { definitions: [], instances: new Map() },
+    saved.ofTprs ? list(client, NODES, { pick: nodeWithPeers }) : [],
     Promise.all(crds.map(crd => list(client, crd))),
   ]);
   return {

@@ -1,10 +1,10 @@
-import { CALICO_CONFIG_MAPS } from '../lib/calico/calico-install.ts';
-import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
+import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { ACCESS_REVIEWS, type Access, rights } from '../lib/kubernetes/access.ts';
-import { CONFIG_MAPS, NODES, PODS, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
+import { NODES, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import { crdName } from '../lib/kubernetes/crd.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
 import { ownAccessOf } from '../lib/run/own-access.ts';
+import { installAccess } from '../lib/run/read-install.ts';
 import type { TprCleanerOptions } from './options.ts';
 
 /** The forms of kinds that a server has. */
@@ -18,7 +18,6 @@ export interface ApiForms {
  * a test sees to.
  */
 export function neededAccess(options: TprCleanerOptions, { crds, daemonSets }: ApiForms): readonly Access[] {
-  const system = { namespace: CALICO_NAMESPACE };
   const write = (...verbs: string[]): string[] => (options.dryRun ? [] : verbs);
   return [
     ...rights(THIRD_PARTY_RESOURCES, ['list', ...write('create')]),
@@ -28,9 +27,7 @@ export function neededAccess(options: TprCleanerOptions, { crds, daemonSets }: A
     ...TPR_KINDS.flatMap(({ tpr, crd }) => [...rights(tpr, ['list']), ...rights(crd, ['list'])]),
     ...TPR_KINDS.flatMap(({ crd }) => rights(crds, ['get'], { name: crdName(crd) })),
     ...rights(NODES, ['list']),
-    ...(daemonSets ? rights(daemonSets, ['list'], system) : []),
-    ...rights(PODS, ['list'], system),
-    ...CALICO_CONFIG_MAPS.flatMap(name => rights(CONFIG_MAPS, ['get'], { ...system, name })),
+    ...installAccess(daemonSets),
     ...rights(ACCESS_REVIEWS, ['create']),
     ...ownAccessOf('tpr-cleaner', options),
   ];

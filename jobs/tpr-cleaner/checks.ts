@@ -1,12 +1,12 @@
 import { type CalicoNodes, nodeProblems } from '../lib/calico/calico-nodes.ts';
 import type { Datastore } from '../lib/calico/datastore.ts';
-import type { NamedCheck } from '../lib/run/checks.ts';
+import type { Check } from '../lib/run/checks.ts';
 import { countOf } from '../lib/run/table.ts';
 
 /** What has to hold before anything is deleted. There is no `--force` here. */
 export const CLEANER_CHECKS = ['datastore', 'calico-nodes', 'calico-rights', 'copies'] as const;
 
-type CleanerCheck = NamedCheck<(typeof CLEANER_CHECKS)[number]>;
+type CleanerCheck = Check<(typeof CLEANER_CHECKS)[number]>;
 
 const LIST_AT_MOST = 10;
 

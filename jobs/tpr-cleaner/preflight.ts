@@ -1,22 +1,18 @@
-import { CALICO_CONFIG_MAPS, calicoInstall } from '../lib/calico/calico-install.ts';
-import { type CalicoNodes, calicoNodes, podFacts, serviceAccountsOf } from '../lib/calico/calico-nodes.ts';
+import { type CalicoNodes, serviceAccountsOf } from '../lib/calico/calico-nodes.ts';
 import { CALICO_NAMESPACE } from '../lib/calico/tpr-kinds.ts';
 import { type Access, accessText, missingAccess, serviceAccountSubject } from '../lib/kubernetes/access.ts';
 import {
-  CONFIG_MAPS,
   CUSTOM_RESOURCE_DEFINITIONS,
   DAEMON_SETS,
-  PODS,
   THIRD_PARTY_RESOURCES,
 } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { firstServed } from '../lib/kubernetes/discovery.ts';
-import { list } from '../lib/kubernetes/list.ts';
-import { get } from '../lib/kubernetes/write.ts';
-import type { NamedCheck } from '../lib/run/checks.ts';
+import type { Check } from '../lib/run/checks.ts';
 import { refused } from '../lib/run/failure.ts';
+import { judgeRights } from '../lib/run/judge-rights.ts';
 import type { Log } from '../lib/run/log.ts';
-import { missingText, requireAccess } from '../lib/run/own-access.ts';
+import { readCalicoNodes } from '../lib/run/read-calico-nodes.ts';
 import { type ApiForms, NODE_RIGHTS, neededAccess, OLD_NODE_RIGHTS } from './access.ts';
 import { checkDatastore, checkNodes, checkRights } from './checks.ts';
 import type { TprCleanerOptions } from './options.ts';
@@ -42,16 +38,18 @@ export async function checkServer(
       'the API server does not serve CustomResourceDefinitions: Calico cannot run on them here, and nothing is deleted',
     );
   const forms = { crds, daemonSets };
-  await requireAccess(client, neededAccess({ ...options, dryRun: true }, forms));
-  const later = await missingAccess(client, neededAccess(options, forms));
-  if (later.length > 0) throw refused(missingText(later.map(accessText)));
-  log.info('ThirdPartyResources are served, all rights are there');
+  await judgeRights(
+    client,
+    dryRun => neededAccess({ ...options, dryRun }, forms),
+    { ...options, force: [] },
+    log,
+  );
   return forms;
 }
 
 /** How Calico runs here, judged. */
 export interface CalicoFacts {
-  readonly checks: readonly NamedCheck[];
+  readonly checks: readonly Check[];
   /** The RBAC manifest of Calico 2.5 and 2.6 that this cluster needs. */
   readonly manifest: string;
   /** Whether calico-node may still use ThirdPartyResources. */
@@ -64,17 +62,7 @@ export async function readCalico(
   forms: ApiForms,
   options: TprCleanerOptions,
 ): Promise<CalicoFacts> {
-  const namespace = CALICO_NAMESPACE;
-  const [daemonSets, pods, configMaps] = await Promise.all([
-    forms.daemonSets ? list(client, forms.daemonSets, { namespace }) : [],
-    list(client, PODS, { namespace, pick: podFacts }),
-    Promise.all(CALICO_CONFIG_MAPS.map(name => get(client, CONFIG_MAPS, name, namespace))),
-  ]);
-  const nodes = calicoNodes(daemonSets ?? [], pods ?? []);
-  const install = calicoInstall({
-    daemonSet: nodes.daemonSets[0],
-    configMaps: configMaps.filter(configMap => configMap !== undefined),
-  });
+  const { nodes, install } = await readCalicoNodes(client, forms.daemonSets);
   const manifest = install.flavour === 'canal' ? 'manifests/rbac-canal.yaml' : 'manifests/rbac-kdd.yaml';
   const [missing, missingOld] = await Promise.all([
     missingOf(client, nodes, NODE_RIGHTS),

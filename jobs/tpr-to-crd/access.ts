@@ -1,10 +1,10 @@
-import { CALICO_CONFIG_MAPS } from '../lib/calico/calico-install.ts';
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { type Access, rights } from '../lib/kubernetes/access.ts';
-import { CONFIG_MAPS, NODES, PODS, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
+import { NODES, THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import { crdName } from '../lib/kubernetes/crd.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
 import { ownAccess } from '../lib/run/own-access.ts';
+import { installAccess } from '../lib/run/read-install.ts';
 
 /**
  * Every right that the job uses, asked for in preflight. Must agree with manifests/upgrade-job.yaml, which a test sees to.
@@ -22,7 +22,6 @@ export function neededAccess(options: {
   readonly dryRun: boolean;
 }): readonly Access[] {
   const { crdApi, daemonSets } = options;
-  const system = { namespace: 'kube-system' };
   const write = (...verbs: string[]): string[] => (options.dryRun ? [] : verbs);
   return [
     ...(options.fromEtcd
@@ -35,9 +34,7 @@ export function neededAccess(options: {
     ...TPR_KINDS.flatMap(({ crd }) => rights(crdApi, ['get'], { name: crdName(crd) })),
     ...TPR_KINDS.flatMap(({ crd }) => rights(crd, ['list', ...write('get', 'create', 'update')])),
     ...rights(NODES, ['list', ...write('get', 'patch')]),
-    ...(daemonSets ? rights(daemonSets, ['list'], system) : []),
-    ...rights(PODS, ['list'], system),
-    ...CALICO_CONFIG_MAPS.flatMap(name => rights(CONFIG_MAPS, ['get'], { ...system, name })),
+    ...installAccess(daemonSets),
     ...(options.dryRun ? [] : ownAccess('tpr-to-crd', options)),
   ];
 }

@@ -6,23 +6,11 @@ import { TPR_KINDS, type TprKind } from '../lib/calico/tpr-kinds.ts';
 import { nodeWithPeers } from '../lib/calico/tpr-snapshot.ts';
 import { NODES } from '../lib/kubernetes/builtin.ts';
 import { sameContent } from '../lib/kubernetes/clean.ts';
-import type { KubeClient } from '../lib/kubernetes/client.ts';
-import { ensureCrd } from '../lib/kubernetes/crd.ts';
 import { isNotFound } from '../lib/kubernetes/errors.ts';
-import type { Resource } from '../lib/kubernetes/resource.ts';
-import { waitUntilServed } from '../lib/kubernetes/served.ts';
-import { type Created, create, mergePatch, update } from '../lib/kubernetes/write.ts';
+import { mergePatch, update } from '../lib/kubernetes/write.ts';
+import { type CrdTarget, createServed, defineKinds } from '../lib/run/define-kinds.ts';
 import { forEachShown } from '../lib/run/for-each.ts';
-import type { Log } from '../lib/run/log.ts';
-import { startProgress } from '../lib/run/progress.ts';
 import { type Plan, targetKey } from './plan.ts';
-
-export interface Target {
-  readonly client: KubeClient;
-  readonly crdApi: Resource;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-}
 
 /** What this run has seen through: objects by `targetKey`, and the Nodes that it changed. */
 export interface Done {
@@ -37,9 +25,12 @@ export interface Done {
  * Carries a plan out: kinds first, then objects, then Nodes. Can be stopped and repeated at any point: each write is
  * right by itself. An object that appeared or changed since the plan is left alone; verification judges it.
  */
-export async function applyPlan(target: Target, plan: Plan, done: Done): Promise<void> {
+export async function applyPlan(target: CrdTarget, plan: Plan, done: Done): Promise<void> {
   for (const object of plan.actions.unchanged) noteUnchanged(done, object);
-  await defineKinds(target, plan.define);
+  await defineKinds(
+    target,
+    plan.define.map(({ crd }) => crd),
+  );
   for (const kind of TPR_KINDS) {
     await createObjects(target, kind, plan.actions.create, done);
     await updateObjects(target, kind, plan.actions.update, done);
@@ -53,22 +44,8 @@ function noteUnchanged({ objects }: Done, object: ConvertedObject): void {
   if (!objects.has(key)) objects.set(key, { object, how: 'unchanged' });
 }
 
-async function defineKinds(
-  { client, crdApi, log, signal }: Target,
-  kinds: readonly TprKind[],
-): Promise<void> {
-  if (kinds.length === 0) return;
-  const progress = startProgress(log, 'customresourcedefinitions', kinds.length);
-  await Promise.all(
-    kinds.map(async ({ crd }) => {
-      await ensureCrd(client, crdApi, crd, signal);
-      progress.add();
-    }),
-  );
-}
-
 async function createObjects(
-  target: Target,
+  target: CrdTarget,
   kind: TprKind,
   all: readonly ConvertedObject[],
   done: Done,
@@ -77,26 +54,15 @@ async function createObjects(
   const objects = all.filter(object => object.kind === kind);
   await forEachShown(target, kind.crd.plural, objects, async object => {
     const key = targetKey(object);
-    const { created, object: existing } = await createServed(target, object);
+    const { created, object: existing } = await createServed(target, kind.crd, object.object);
     if (created) done.objects.set(key, { object, how: 'created' });
     else if (sameMeaning(kind, existing, object.object)) noteUnchanged(done, object);
     else log.warn(`${key} appeared in the meantime with another content, and is left as it is`);
   });
 }
 
-/** A new endpoint may be up on one API server, and not yet on the next. */
-async function createServed({ client, signal }: Target, { kind, object }: ConvertedObject): Promise<Created> {
-  try {
-    return await create(client, kind.crd, object);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    await waitUntilServed(client, kind.crd, signal);
-    return create(client, kind.crd, object);
-  }
-}
-
 async function updateObjects(
-  target: Target,
+  target: CrdTarget,
   kind: TprKind,
   all: readonly ObjectUpdate[],
   done: Done,
@@ -121,7 +87,7 @@ async function updateObjects(
   );
 }
 
-async function renameNodePeers(target: Target, plans: readonly NodePeerPlan[], done: Done): Promise<void> {
+async function renameNodePeers(target: CrdTarget, plans: readonly NodePeerPlan[], done: Done): Promise<void> {
   const { client, log } = target;
   await forEachShown(target, 'nodes with IPv6 peers', plans, async ({ node }) => {
     try {

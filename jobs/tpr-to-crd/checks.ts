@@ -3,8 +3,7 @@ import { isAtLeast } from '../lib/calico/calico-version.ts';
 import { calicoReleases, versionSetting } from '../lib/calico/releases.ts';
 import type { ServerVersion } from '../lib/kubernetes/discovery.ts';
 import type { KubeObject } from '../lib/kubernetes/object.ts';
-import type { NamedCheck } from '../lib/run/checks.ts';
-import { missingText } from '../lib/run/own-access.ts';
+import { bad, type Check, good } from '../lib/run/checks.ts';
 
 /** The names for `--force`. */
 export const CHECKS = [
@@ -18,13 +17,6 @@ export const CHECKS = [
 
 export type CheckName = (typeof CHECKS)[number];
 
-export const isCheckName = (name: string): name is CheckName => CHECKS.some(check => check === name);
-
-export type Check = NamedCheck<CheckName>;
-
-const good = (name: CheckName, text: string): Check => ({ name, ok: true, text });
-const bad = (name: CheckName, text: string): Check => ({ name, ok: false, text });
-
 /** What the API server has (tpr-to-crd reference, section 5). */
 export interface ApiFacts {
   readonly version: ServerVersion;
@@ -33,7 +25,7 @@ export interface ApiFacts {
   readonly fromEtcd: boolean;
 }
 
-export function checkApi(facts: ApiFacts): readonly Check[] {
+export function checkApi(facts: ApiFacts): readonly Check<CheckName>[] {
   const { version, servesCrds, servesTprs, fromEtcd } = facts;
   const name = `Kubernetes ${version.gitVersion}`;
   const tooOld = version.major === 1 && version.minor < 7;
@@ -54,7 +46,7 @@ export function checkApi(facts: ApiFacts): readonly Check[] {
   ];
 }
 
-function checkTprs(name: string, served: boolean): Check {
+function checkTprs(name: string, served: boolean): Check<CheckName> {
   return served
     ? good('thirdpartyresources', 'ThirdPartyResources are served')
     : bad(
@@ -63,18 +55,15 @@ function checkTprs(name: string, served: boolean): Check {
       );
 }
 
-export function checkPermissions(missing: readonly string[]): Check {
-  return missing.length === 0
-    ? good('permissions', 'all rights are there')
-    : bad('permissions', missingText(missing));
-}
-
 /** How Calico is installed, and its data: the setting CalicoVersion counts where no image tells a version. */
-export function checkCalico(install: CalicoInstall, configs: readonly KubeObject[]): readonly Check[] {
+export function checkCalico(
+  install: CalicoInstall,
+  configs: readonly KubeObject[],
+): readonly Check<CheckName>[] {
   return [checkDatastore(install), checkVersion(install, configs)];
 }
 
-function checkDatastore({ datastore, flavour }: CalicoInstall): Check {
+function checkDatastore({ datastore, flavour }: CalicoInstall): Check<CheckName> {
   if (datastore === 'etcd') {
     return bad(
       'datastore',
@@ -91,7 +80,7 @@ function checkDatastore({ datastore, flavour }: CalicoInstall): Check {
 const LIST_AT_MOST = 10;
 const FIRST_ON_CRDS = '2.5.0';
 
-function checkVersion(install: CalicoInstall, configs: readonly KubeObject[]): Check {
+function checkVersion(install: CalicoInstall, configs: readonly KubeObject[]): Check<CheckName> {
   const tooNew = install.images.filter(
     ({ release }) => release !== undefined && isAtLeast(release, FIRST_ON_CRDS),
   );

@@ -7,16 +7,18 @@ import { failureOf } from '../lib/kubernetes/failures.ts';
 import type { ObjectsByPlural } from '../lib/kubernetes/list-kinds.ts';
 import { checkBackupChoice } from '../lib/run/backup-choice.ts';
 import { judge } from '../lib/run/checks.ts';
+import { type CrdTarget, checkDefinitions } from '../lib/run/define-kinds.ts';
 import { different, refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
+import { readInstall } from '../lib/run/read-install.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
 import { countOf, firstLines } from '../lib/run/table.ts';
-import { applyPlan, type Done, type Target } from './apply.ts';
+import { applyPlan, type Done } from './apply.ts';
 import { saveBackup } from './backup.ts';
 import { checkCalico } from './checks.ts';
 import type { TprToCrdOptions } from './options.ts';
 import { makePlan, type Plan, type PlanOptions, writeCount } from './plan.ts';
-import { checkDefinitions, checkServer, readInstall } from './preflight.ts';
+import { checkServer } from './preflight.ts';
 import { refusalOf } from './refusal.ts';
 import { doneSentence, plannedSentence } from './sentence.ts';
 import { readExisting, readSource } from './source.ts';
@@ -40,10 +42,14 @@ async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): 
   const preflight = run.stage('preflight');
   const api = await checkServer(client, options, preflight);
   const [install, source, existing, unready] = await Promise.all([
-    readInstall(client, api),
+    readInstall(client, api.daemonSets),
     readSource(client, options, run.signal, preflight),
     readExisting(client),
-    checkDefinitions(client, api.crds),
+    checkDefinitions(
+      client,
+      api.crds,
+      TPR_KINDS.map(({ crd }) => crd),
+    ),
   ]);
   judge(checkCalico(install, configsOf(source, existing)), options.force, preflight);
 
@@ -60,7 +66,7 @@ async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): 
   const done: Done = { objects: new Map(), nodes: new Set() };
   try {
     await saveBackup(options, run, source, plan);
-    const target: Target = { client, crdApi: api.crds, log: run.stage('apply'), signal: run.signal };
+    const target: CrdTarget = { client, crdApi: api.crds, log: run.stage('apply'), signal: run.signal };
     await applyOrSay(target, plan, done);
     await verify(options, run, target, planOptions, done, new Set(plan.actions.keep.map(conflictKey)));
   } catch (error) {
@@ -109,7 +115,7 @@ function showPlan(
 }
 
 /** A refusal says that nothing was written; one in the middle of the writes has to say otherwise. */
-async function applyOrSay(target: Target, plan: Plan, done: Done): Promise<void> {
+async function applyOrSay(target: CrdTarget, plan: Plan, done: Done): Promise<void> {
   try {
     await applyPlan(target, plan, done);
   } catch (error) {
@@ -140,7 +146,7 @@ function showDone(run: Run, findings: Findings, rows: readonly CountsRow[]): voi
 async function verify(
   options: TprToCrdOptions,
   run: Run,
-  target: Target,
+  target: CrdTarget,
   planOptions: PlanOptions,
   done: Done,
   kept: ReadonlySet<string>,

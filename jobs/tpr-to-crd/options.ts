@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import semver from 'semver';
 import type { OnConflict } from '../lib/calico/existing.ts';
+import { checkListParser } from '../lib/run/checks.ts';
 import { addCommonOptions, type CommonOptions, option, parseList, switchOption } from '../lib/run/options.ts';
-import { CHECKS, type CheckName, isCheckName } from './checks.ts';
+import { CHECKS, type CheckName } from './checks.ts';
 
 export interface TprToCrdOptions extends CommonOptions {
   readonly force: readonly CheckName[];
@@ -17,17 +18,6 @@ export interface TprToCrdOptions extends CommonOptions {
   readonly etcdUser?: string;
   readonly etcdPasswordFile?: string;
   readonly etcdPrefix: string;
-}
-
-export function parseChecks(text: string, previous: readonly CheckName[] = []): readonly CheckName[] {
-  const names = parseList(text);
-  const unknown = names.filter(name => !isCheckName(name));
-  if (unknown.length > 0) {
-    throw new InvalidArgumentError(
-      `No check is named ${unknown.join(', ')}; the checks are: ${CHECKS.join(', ')}.`,
-    );
-  }
-  return [...previous, ...names.filter(isCheckName)];
 }
 
 function parseVersion(text: string): string {
@@ -48,7 +38,7 @@ export function tprToCrdCommand(): Command {
   addCommonOptions(command)
     .addOption(
       option('--force <checks>', `go on although these checks fail: ${CHECKS.join(', ')}`)
-        .argParser(parseChecks)
+        .argParser(checkListParser(CHECKS))
         .default([]),
     )
     .addOption(

@@ -4,6 +4,7 @@ import { ensureEtcd, ensureOpenssl } from './binaries.ts';
 import { createAuthority, type KeyPair, loopbackHosts } from './certs.ts';
 import { httpsClient } from './https.ts';
 import { freePort } from './ports.ts';
+import { sendSignal } from './proc.ts';
 import { createRun, type Run } from './run.ts';
 import { waitUntil } from './wait.ts';
 
@@ -25,7 +26,12 @@ export interface Etcd extends AsyncDisposable {
   readonly tls?: EtcdTls;
   readonly directory: string;
   readonly log: string;
+  /** Of the process that runs now. */
   readonly pid: number;
+  /** SIGKILL: it is gone without a word. Its data stays. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`, with the same address, data and flags. */
+  start(): Promise<void>;
   /** Ends it and removes all that it left. */
   stop(): Promise<void>;
 }
@@ -34,33 +40,46 @@ export interface Etcd extends AsyncDisposable {
 export async function startEtcd(options: EtcdOptions = {}): Promise<Etcd> {
   const run = await createRun('etcd');
   try {
-    const etcd = await startEtcdIn(run, options);
-    return { ...etcd, stop: run.end, [Symbol.asyncDispose]: run.end };
+    return await startEtcdIn(run, options, run.end);
   } catch (error) {
     await run.end();
     throw error;
   }
 }
 
-/** Starts an etcd in a run; its data goes when the run ends. */
-export async function startEtcdIn(run: Run, options: EtcdOptions = {}): Promise<Etcd> {
+/** Starts an etcd in a run; its data goes when the run ends. `end` is what stops it, for a run that has nothing else. */
+export async function startEtcdIn(
+  run: Run,
+  options: EtcdOptions = {},
+  end?: () => Promise<void>,
+): Promise<Etcd> {
   const command = await ensureEtcd();
   const tls = options.tls ? await createTls(run.directory) : undefined;
   const endpoint = `${tls ? 'https' : 'http'}://127.0.0.1:${await freePort()}`;
   const peer = `http://127.0.0.1:${await freePort()}`;
-  const child = run.start({
-    name: 'etcd',
-    command,
-    args: [...baseFlags(run.directory, endpoint, peer), ...tlsFlags(tls), ...(options.flags ?? [])],
-  });
-  await waitUntil('its /health', child, () => isHealthy(endpoint, tls?.client), 30_000);
-  const stop = () => child.stop();
+  const args = [...baseFlags(run.directory, endpoint, peer), ...tlsFlags(tls), ...(options.flags ?? [])];
+  const begin = async () => {
+    const started = run.start({ name: 'etcd', command, args });
+    await waitUntil('its /health', started, () => isHealthy(endpoint, tls?.client), 30_000);
+    return started;
+  };
+  let child = await begin();
+  const stop = end ?? (() => child.stop());
   return {
     endpoint,
     ...(tls && { tls: tls.client }),
     directory: run.directory,
     log: child.log,
-    pid: child.pid,
+    get pid() {
+      return child.pid;
+    },
+    async kill() {
+      sendSignal(child.pid, 'SIGKILL');
+      await child.exited;
+    },
+    async start() {
+      child = await begin();
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };

@@ -1,3 +1,4 @@
+import { CRD_KINDS } from '../../jobs/lib/calico/crd-kinds.ts';
 import { TPR_KINDS } from '../../jobs/lib/calico/tpr-kinds.ts';
 import { CONFIG_MAPS, DAEMON_SETS, NODES, PODS } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
@@ -20,15 +21,15 @@ export async function cleanCluster(
 ): Promise<void> {
   await Promise.all([
     ...TPR_KINDS.map(({ tpr }) => deleteAll(client, tpr)),
-    ...(keepCrds ? TPR_KINDS.map(({ crd }) => deleteAll(client, crd)) : [deleteCrds(client)]),
+    ...(keepCrds ? CRD_KINDS.map(crd => deleteAll(client, crd)) : [deleteCrds(client)]),
     deleteAll(client, CONFIG_MAPS, 'app.kubernetes.io/managed-by=calico-upgrade'),
     deleteCalico(client),
   ]);
 }
 
-/** Deletes the five CRDs with their objects, and waits until they can be defined again. */
+/** Deletes Calico's CRDs with their objects, and waits until they can be defined again. */
 export async function deleteCrds(client: KubeClient): Promise<void> {
-  await Promise.all(TPR_KINDS.map(({ crd }) => deleteCrd(client, crdName(crd))));
+  await Promise.all(CRD_KINDS.map(crd => deleteCrd(client, crdName(crd))));
 }
 
 /** Deletes a CRD with its objects; returns when it is gone. */

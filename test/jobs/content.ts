@@ -1,4 +1,5 @@
 import { load } from 'js-yaml';
+import { CRD_KINDS } from '../../jobs/lib/calico/crd-kinds.ts';
 import { TPR_KINDS } from '../../jobs/lib/calico/tpr-kinds.ts';
 import { CONFIG_MAPS, NODES, THIRD_PARTY_RESOURCES } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
@@ -6,6 +7,7 @@ import { list } from '../../jobs/lib/kubernetes/list.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { get } from '../../jobs/lib/kubernetes/write.ts';
 import { configMapBackupStore } from '../../jobs/lib/run/backup-configmap.ts';
+import { reportName } from '../../jobs/lib/run/report.ts';
 import { CRDS } from './resources.ts';
 
 /** Everything that a job may read or write, as it is stored: with uids and versions, so that each write shows. */
@@ -53,7 +55,7 @@ async function readCrds(client: KubeClient): Promise<readonly KubeObject[]> {
 }
 
 export async function readCrdObjects(client: KubeClient): Promise<readonly KubeObject[]> {
-  const lists = await Promise.all(TPR_KINDS.map(({ crd }) => list(client, crd)));
+  const lists = await Promise.all(CRD_KINDS.map(crd => list(client, crd)));
   return lists.flatMap(found => found ?? []);
 }
 
@@ -89,9 +91,9 @@ export async function onlyBackup(client: KubeClient): Promise<ReadonlyMap<string
   return name === undefined ? undefined : configMapBackupStore(client, 'default').load(name);
 }
 
-/** The report of the last run of `tpr-to-crd`, from its ConfigMap. */
-export async function readReport(client: KubeClient): Promise<Record<string, unknown>> {
-  const configMap = await get(client, CONFIG_MAPS, 'calico-upgrade-report-tpr-to-crd', 'default');
+/** The report of the last run of a job, from its ConfigMap. */
+export async function readReport(client: KubeClient, job = 'tpr-to-crd'): Promise<Record<string, unknown>> {
+  const configMap = await get(client, CONFIG_MAPS, reportName(job), 'default');
   return parseReport(isRecord(configMap?.data) ? configMap.data['report.yaml'] : undefined);
 }
 

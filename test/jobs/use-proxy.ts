@@ -7,7 +7,7 @@ import { accountWith, manifestRights } from './job-rights.ts';
 
 export interface ProxiedCluster {
   readonly proxy: FaultProxy;
-  /** Leads through the proxy, with the rights of a manifest only. */
+  /** Leads through the proxy, with the rights of a manifest. */
   readonly kubeconfig: string;
   /** Runs a job through the proxy, which spoils these requests only. */
   run(
@@ -17,8 +17,8 @@ export interface ProxiedCluster {
   ): Promise<JobResult>;
 }
 
-/** Puts a proxy in front of the cluster of a test file; jobs behind it have the rights of the manifest. */
-export function useProxy(jobs: SharedCluster, manifest = 'upgrade-job.yaml'): ProxiedCluster {
+/** Puts a proxy in front of the cluster of a test file; `manifest` is upgrade-job.yaml unless given. */
+export function useProxy(jobs: SharedCluster, manifest?: string): ProxiedCluster {
   let started: { readonly proxy: FaultProxy; readonly kubeconfig: string } | undefined;
   const current = () => {
     if (!started) throw new Error('the proxy runs only while tests run');

@@ -3,15 +3,6 @@ import { imageTag, releaseOfNodeImage } from './calico-version.ts';
 import { type ConfigMaps, containersOf, environment } from './container-env.ts';
 import { type Datastore, datastoreOf } from './datastore.ts';
 
-/** The DaemonSets of hosted installs. */
-export const CALICO_DAEMON_SETS = ['calico-node', 'canal'] as const;
-
-/** ConfigMaps from which a hosted install gives calico-node its environment. */
-export const CALICO_CONFIG_MAPS = ['calico-config', 'canal-config'] as const;
-
-/** Selects the pods of calico-node in a hosted install, where no DaemonSet tells them. */
-export const CALICO_POD_LABELS = 'k8s-app in (calico-node, canal)';
-
 /** What is read of a cluster to tell how Calico is installed there; each part may be missing. */
 export interface InstallSources {
   /** DaemonSet `calico-node` or `canal`. */

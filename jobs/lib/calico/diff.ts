@@ -20,10 +20,10 @@ export function differences(kind: TprKind, existing: KubeObject, wanted: KubeObj
   const found = existing.metadata;
   const { name, labels, annotations } = wanted.metadata;
   return [
-    ...compare('metadata.name', found.name, name),
+    ...valueDifferences('metadata.name', found.name, name),
     ...compareWanted('metadata.labels', found.labels, labels),
     ...compareWanted('metadata.annotations', found.annotations, annotations),
-    ...compare('spec', normalSpec(kind, existing.spec), normalSpec(kind, wanted.spec)),
+    ...valueDifferences('spec', normalSpec(kind, existing.spec), normalSpec(kind, wanted.spec)),
   ];
 }
 
@@ -37,19 +37,20 @@ type Strings = Readonly<Record<string, string>>;
 function compareWanted(field: string, found: Strings = {}, wanted: Strings = {}): Difference[] {
   return Object.entries(wanted)
     .filter(([key]) => key !== LAST_APPLIED)
-    .flatMap(([key, value]) => compare(fieldPath(field, key), ownValue(found, key), value));
+    .flatMap(([key, value]) => valueDifferences(fieldPath(field, key), ownValue(found, key), value));
 }
 
-function compare(field: string, found: unknown, wanted: unknown): Difference[] {
+/** The fields at and below `field` that differ; an absent field and `undefined` are the same. */
+export function valueDifferences(field: string, found: unknown, wanted: unknown): Difference[] {
   if (Array.isArray(found) && Array.isArray(wanted)) {
     const longer = found.length > wanted.length ? found : wanted;
-    return longer.flatMap((_, index) => compare(`${field}[${index}]`, found[index], wanted[index]));
+    return longer.flatMap((_, index) => valueDifferences(`${field}[${index}]`, found[index], wanted[index]));
   }
   if (isRecord(found) && isRecord(wanted)) {
     const keys = new Set([...Object.keys(wanted), ...Object.keys(found)]);
     return [...keys]
       .sort()
-      .flatMap(key => compare(fieldPath(field, key), ownValue(found, key), ownValue(wanted, key)));
+      .flatMap(key => valueDifferences(fieldPath(field, key), ownValue(found, key), ownValue(wanted, key)));
   }
   return found === wanted ? [] : [{ field, found, wanted }];
 }

@@ -1,12 +1,12 @@
 import { type GoCidr, parseCidr } from './go-net.ts';
 import type { PoolValue } from './ip-pool-value.ts';
+import { linkLocalRange } from './link-local.ts';
 import { valueText } from './object-text.ts';
 import type { Problem } from './problem.ts';
 
 /** Calico IPAM hands out blocks of 64 addresses. */
 const BLOCK_BITS = 6;
 const IPIP_MODES = ['', 'always', 'cross-subnet'];
-const LINK_LOCAL = ['169.254.0.0/16', 'fe80::/10'].map(parseCidr).filter(cidr => cidr !== undefined);
 
 type Finding = Omit<Problem, 'object' | 'field'>;
 
@@ -58,7 +58,7 @@ function tooSmall(cidr: GoCidr, pool: PoolValue): Finding | undefined {
 }
 
 function linkLocal(cidr: GoCidr): Finding | undefined {
-  const range = LINK_LOCAL.find(known => overlap(known, cidr));
+  const range = linkLocalRange(cidr);
   if (range === undefined) return undefined;
   return {
     reason: `${cidr.text} overlaps the link-local addresses ${range.text}`,
@@ -72,13 +72,4 @@ function ipv6WithIpip(cidr: GoCidr, pool: PoolValue): Finding | undefined {
     reason: `${cidr.text} is IPv6, but ipip is ${valueText(pool.ipip)}, and IPIP carries IPv4 only`,
     fix: 'Set ipip to ""',
   };
-}
-
-function overlap(a: GoCidr, b: GoCidr): boolean {
-  if (a.version !== b.version) return false;
-  const bits = Math.min(a.prefixLength, b.prefixLength);
-  return a.ip.bytes.every((byte, index) => {
-    const mask = (0xff00 >> Math.min(Math.max(bits - index * 8, 0), 8)) & 0xff;
-    return (byte & mask) === ((b.ip.bytes[index] ?? 0) & mask);
-  });
 }

@@ -13,16 +13,20 @@ export interface NodePeer {
   readonly extra: readonly string[];
 }
 
-/** Reads the annotation `field` of `object`; a problem for all that makes Calico 2.4 skip the peer (row 11). */
+/**
+ * Reads the annotation `field` of `object`; a problem for all that makes Calico skip the peer (row 11). `release` is the
+ * one that people are told of.
+ */
 export function readNodePeer(
   object: string,
   field: string,
   text: string,
+  release = '2.4',
 ): { readonly peer?: NodePeer; readonly problems: readonly Problem[] } {
   const problem = (reason: string): Problem => ({
     object,
     field,
-    reason: `${reason}, so Calico 2.4 ignores the peer`,
+    reason: `${reason}, so Calico ${release} ignores the peer`,
     fix: 'Correct the annotation, or remove it',
   });
   const fields = parseGoObject(text, ['ip', 'as_num']);

@@ -1,15 +1,17 @@
-import { isKubeObject, isRecord, type KubeObject } from '../kubernetes/object.ts';
+import type { KubeObject } from '../kubernetes/object.ts';
 import { refused } from '../run/failure.ts';
 import { bgpConfigFile, bgpPeerFile, felixConfigFile, ipPoolFile } from './backup-files.ts';
+import { CRD_OBJECTS_FILE, listText, readListText } from './object-list.ts';
 import { TPR_KINDS } from './tpr-kinds.ts';
 import type { TprSnapshot } from './tpr-snapshot.ts';
 
 const DEFINITIONS_FILE = 'thirdpartyresources.json';
 const NODES_FILE = 'nodes.json';
-const CRD_OBJECTS_FILE = 'crd-objects.json';
 
 /** What `restore` needs, read from a backup. */
 export interface TprBackup extends TprSnapshot {
+  /** Whether it is of ThirdPartyResources, and not of CRD objects alone. */
+  readonly ofTprs: boolean;
   readonly crdObjects: readonly KubeObject[];
 }
 
@@ -39,21 +41,23 @@ export function tprBackup(
   return { files, leftOut: [...pools.leftOut, ...peers.leftOut] };
 }
 
-/** A List with one object a line: for programs, and for people who search it. */
-function listText(objects: readonly KubeObject[]): string {
-  const lines = objects.map(object => JSON.stringify(object)).join(',\n');
-  return `{"apiVersion":"v1","kind":"List","items":[\n${lines}\n]}\n`;
-}
-
-/** Reads what `tprBackup` wrote. Throws a refused Failure that names the file which cannot be read. */
+/**
+ * Reads what `tprBackup` wrote, or a backup of CRD objects alone, as `kdd-v1-to-v3` makes it. Throws a refused Failure that
+ * names the file which cannot be read.
+ */
 export function readTprBackup(files: ReadonlyMap<string, string>): TprBackup {
+  const crdObjects = files.has(CRD_OBJECTS_FILE) ? objectsOf(files, CRD_OBJECTS_FILE) : [];
+  if (files.has(CRD_OBJECTS_FILE) && !files.has(DEFINITIONS_FILE)) {
+    return { ofTprs: false, definitions: [], instances: new Map(), nodes: [], crdObjects };
+  }
   return {
+    ofTprs: true,
     definitions: objectsOf(files, DEFINITIONS_FILE),
     instances: new Map(
       TPR_KINDS.map(({ tprName, tpr }) => [tprName, objectsOf(files, `${tpr.plural}.json`)]),
     ),
     nodes: objectsOf(files, NODES_FILE),
-    crdObjects: files.has(CRD_OBJECTS_FILE) ? objectsOf(files, CRD_OBJECTS_FILE) : [],
+    crdObjects,
   };
 }
 
@@ -61,12 +65,5 @@ function objectsOf(files: ReadonlyMap<string, string>, name: string): readonly K
   const text = files.get(name);
   if (text === undefined)
     throw refused(`the backup has no ${name}: it is not one of ThirdPartyResources. Name another`);
-  const list: unknown = JSON.parse(text);
-  const items = isRecord(list) ? list.items : undefined;
-  if (!Array.isArray(items) || !items.every(isKubeObject)) {
-    throw refused(
-      `${name} of the backup is not a list of Kubernetes objects: somebody changed it. Name another backup`,
-    );
-  }
-  return items;
+  return readListText(name, text);
 }

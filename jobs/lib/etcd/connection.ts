@@ -1,12 +1,8 @@
 import { noop } from 'cockatiel';
 import { Etcd3 } from 'etcd3';
-import { monotonicMs, sleep } from '../run/abort.ts';
-import { allFailed, EtcdError, etcdError, isOfEndpoint, mayPass } from './errors.ts';
+import { etcdError } from './errors.ts';
 import { checkedEndpoints, checkedUser, type EtcdOptions, loadTls } from './options.ts';
-
-const ROUNDS = 4;
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 10_000;
+import { eitherSignal, rounds } from './rounds.ts';
 
 const CHANNEL = {
   'grpc.keepalive_time_ms': 10_000,
@@ -63,47 +59,6 @@ export function openConnection(options: EtcdOptions): EtcdConnection {
   };
 }
 
-/** Every endpoint once a round; another round only while the cause of a failure may pass by itself. */
-async function rounds<T>(
-  { retryTotalMs, onRetry }: EtcdOptions,
-  endpoints: number,
-  signal: AbortSignal | undefined,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  const deadline = monotonicMs() + (retryTotalMs ?? 0);
-  for (let round = 1; ; round += 1) {
-    const outcome = await oneRound(endpoints, signal, attempt);
-    if ('value' in outcome) return outcome.value;
-    const { error } = outcome;
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (round - 1), LONGEST_PAUSE_MS);
-    const last = retryTotalMs === undefined ? round === ROUNDS : monotonicMs() + pause > deadline;
-    if (last || !mayPass(error)) throw error;
-    onRetry?.(error, pause, round);
-    await sleep(pause, signal);
-  }
-}
-
-/** The answer of the first endpoint that gives one, or one error for all of them. */
-async function oneRound<T>(
-  endpoints: number,
-  signal: AbortSignal | undefined,
-  attempt: () => Promise<T>,
-): Promise<{ readonly value: T } | { readonly error: EtcdError }> {
-  const errors: EtcdError[] = [];
-  for (let tried = 0; tried < endpoints; tried += 1) {
-    signal?.throwIfAborted();
-    try {
-      return { value: await attempt() };
-    } catch (error) {
-      if (!(error instanceof EtcdError) || !isOfEndpoint(error)) throw error;
-      errors.push(error);
-    }
-  }
-  const [first, ...others] = errors;
-  if (!first) throw new RangeError('etcd: no endpoint');
-  return { error: allFailed([first, ...others]) };
-}
-
 function clientFactory(options: EtcdOptions, endpoints: readonly string[]): (endpoint: string) => Etcd3 {
   const auth = checkedUser(options);
   const tls = endpoints.some(isTls) ? loadTls(options) : undefined;
@@ -136,8 +91,4 @@ async function bounded<T>(call: Promise<T>, timeoutMs: number, signal: AbortSign
   } finally {
     either.removeEventListener('abort', end);
   }
-}
-
-function eitherSignal(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
-  return a && b ? AbortSignal.any([a, b]) : (a ?? b);
 }

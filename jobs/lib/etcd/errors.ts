@@ -7,6 +7,8 @@ export type EtcdReason =
   | 'compacted'
   | 'too-large'
   | 'busy'
+  | 'no-space'
+  | 'lock-lost'
   | 'failed';
 
 /** A request to etcd that did not succeed, in words for the operator. */
@@ -39,6 +41,12 @@ const RULES: readonly (readonly [pattern: RegExp, reason: EtcdReason, check: str
   [/UNAUTHENTICATED/, 'denied', 'check the user, the password and the client certificate'],
   [/has been compacted/, 'compacted', 'etcd dropped this revision during the read: run again'],
   [/message larger than max/, 'too-large', 'read fewer keys at once'],
+  [/request is too large/, 'too-large', 'a value is larger than etcd takes'],
+  [
+    /database space exceeded/,
+    'no-space',
+    'etcd is full: compact and defragment every member, or raise its --quota-backend-bytes, then etcdctl alarm disarm',
+  ],
   [
     /unable to (verify|get)|self.signed certificate/,
     'tls',
@@ -57,10 +65,14 @@ const RULES: readonly (readonly [pattern: RegExp, reason: EtcdReason, check: str
     'the endpoint may speak no TLS: try http://',
   ],
   [/SSL routines|certificate/, 'tls', 'check the CA, the client certificate and its key'],
-  [/DEADLINE_EXCEEDED|request timed out/, 'timeout', 'check that etcd is healthy and reachable from here'],
+  [
+    /DEADLINE_EXCEEDED|request timed out|Timeout Error/,
+    'timeout',
+    'check that etcd is healthy and reachable from here',
+  ],
   [/no leader|too many requests|leader changed/, 'busy', 'check that a majority of the etcd members is up'],
   [
-    /UNAVAILABLE|CANCELLED|INTERNAL|RST_STREAM/,
+    /UNAVAILABLE|CANCELLED|INTERNAL|RST_STREAM|\bE[A-Z]{5,}\b|EPIPE|other side closed|terminated|socket|already closed/i,
     'unreachable',
     'check the endpoint, and that etcd listens there (https:// where it uses TLS)',
   ],

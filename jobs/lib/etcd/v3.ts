@@ -1,4 +1,4 @@
-import type { Etcd3, IRangeRequest, IRangeResponse } from 'etcd3';
+import type { Etcd3, IKeyValue, IRangeRequest, IRangeResponse } from 'etcd3';
 import { type EtcdConnection, openConnection } from './connection.ts';
 import { EtcdError } from './errors.ts';
 import type { EtcdOptions } from './options.ts';
@@ -8,13 +8,19 @@ export interface EtcdEntry {
   readonly value: Buffer;
   /** The revision of the last change, as decimal digits: it may exceed a JavaScript number. */
   readonly modRevision: string;
+  /** The revision of its creation, as decimal digits; a key that was deleted and created again has a new one. */
+  readonly createRevision: string;
 }
 
 export interface ReadOptions {
   /** The revision to read at; without it, the newest one when the read begins. */
   readonly revision?: string | undefined;
-  /** The most keys to hold at a time. */
+  /** Keys in a request, 500 without it. Two pages are held at a time; one that is too large for a message is asked for in parts. */
   readonly pageSize?: number;
+  /** Only keys that were changed at this revision or later. */
+  readonly changedFrom?: string;
+  /** Read no values: they are all empty. */
+  readonly keysOnly?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,6 +33,8 @@ export interface EtcdReader {
 }
 
 export interface EtcdV3 extends EtcdReader, Disposable {
+  /** For the functions of lock.ts, ledger.ts, v3-write.ts and v3-changes.ts. */
+  readonly connection: EtcdConnection;
   close(): void;
 }
 
@@ -36,6 +44,7 @@ const PAGE_SIZE = 500;
 export function connectEtcdV3(options: EtcdOptions): EtcdV3 {
   const connection = openConnection(options);
   return {
+    connection,
     revision: (key, signal) => newestRevision(connection, key, signal),
     readPrefix: (prefix, read = {}) => entries(connection, prefix, read),
     close: connection.close,
@@ -49,30 +58,42 @@ async function newestRevision(connection: EtcdConnection, key: string, signal: A
   return answer.header.revision;
 }
 
-async function* entries(
+/** See `EtcdReader.readPrefix`. */
+export async function* entries(
   connection: EtcdConnection,
   prefix: string,
-  { revision, pageSize = PAGE_SIZE, signal }: ReadOptions,
+  { revision, pageSize = PAGE_SIZE, changedFrom, keysOnly = false, signal }: ReadOptions,
 ): AsyncGenerator<EtcdEntry> {
-  const rangeEnd = endOfPrefix(prefix);
+  const fixed = {
+    range_end: endOfPrefix(prefix),
+    keys_only: keysOnly,
+    ...(changedFrom === undefined ? {} : { min_mod_revision: changedFrom }),
+  };
   let limit = Math.max(1, pageSize);
-  let key: Buffer = Buffer.from(prefix);
-  let at = revision;
-  for (;;) {
-    const request = { key, range_end: rangeEnd, limit, ...(at === undefined ? {} : { revision: at }) };
-    const page = await readPage(connection, prefix, request, signal);
-    if (page === 'too large') {
+  const pageFrom = async (key: Buffer, at: string | undefined): Promise<IRangeResponse> => {
+    for (;;) {
+      const request = { ...fixed, key, limit, ...(at === undefined ? {} : { revision: at }) };
+      const page = await readPage(connection, prefix, request, signal);
+      if (page !== 'too large') return page;
       limit = Math.ceil(limit / 2);
-      continue;
     }
-    at ??= page.header.revision;
-    for (const { key: name, value, mod_revision } of page.kvs) {
-      yield { key: name.toString('utf8'), value, modRevision: mod_revision };
-    }
+  };
+  let page = await pageFrom(Buffer.from(prefix), revision);
+  const at = revision ?? page.header.revision;
+  for (;;) {
     const last = page.kvs.at(-1);
-    if (!page.more || !last) return;
-    key = Buffer.concat([last.key, Buffer.from([0])]);
+    const next = page.more && last ? pageFrom(Buffer.concat([last.key, Buffer.from([0])]), at) : undefined;
+    // It is awaited after the page at hand, or never where the reader stops early.
+    next?.catch(() => undefined);
+    for (const found of page.kvs) yield entryFrom(found);
+    if (!next) return;
+    page = await next;
   }
+}
+
+/** An entry as etcd3 gives it. */
+export function entryFrom({ key, value, mod_revision, create_revision }: IKeyValue): EtcdEntry {
+  return { key: key.toString('utf8'), value, modRevision: mod_revision, createRevision: create_revision };
 }
 
 async function readPage(
@@ -92,7 +113,7 @@ async function readPage(
 const range = (request: IRangeRequest) => (client: Etcd3) => client.kv.range(request);
 
 /** The first key after all that begin with the prefix. */
-function endOfPrefix(prefix: string): Buffer {
+export function endOfPrefix(prefix: string): Buffer {
   const end = Buffer.from(prefix);
   // UTF-8 never contains 0xff, so that the last byte can always be raised; an empty prefix means every key.
   const last = end.at(-1);

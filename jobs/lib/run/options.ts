@@ -60,19 +60,20 @@ export function addLogOptions(command: Command): Command {
     );
 }
 
-/** Options of every job that reaches an API server. */
-export function addCommonOptions(command: Command): Command {
+/** Options of every job, with the defaults of those that read and write the API server. */
+export function addCommonOptions(
+  command: Command,
+  { backup }: { backup: string } = { backup: 'configmap' },
+): Command {
   return addLogOptions(command)
     .addOption(switchOption('dry-run', 'print the plan, change nothing'))
     .addOption(
-      option('--backup <where>', 'where the backup goes: configmap, none, or a directory').default(
-        'configmap',
-      ),
+      option('--backup <where>', 'where the backup goes: configmap, none, or a directory').default(backup),
     )
     .addOption(option('--output-dir <dir>', 'write the report there instead of into a ConfigMap'))
     .addOption(option('--namespace <name>', 'namespace of our ConfigMaps and Events').default('default'))
     .addOption(
-      option('--request-timeout <seconds>', 'how long the API server may take for one answer')
+      option('--request-timeout <seconds>', 'how long the API server or etcd may take for one answer')
         .argParser(parseSeconds)
         .default(30),
     )

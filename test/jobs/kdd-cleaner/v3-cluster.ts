@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { NEW_IN_3_0 } from '../../../jobs/lib/calico/crd-kinds.ts';
 import { TPR_KINDS } from '../../../jobs/lib/calico/tpr-kinds.ts';
-import { V3_ONLY_KINDS } from '../../../jobs/lib/calico/v3-only-kinds.ts';
 import { withoutServerFields } from '../../../jobs/lib/kubernetes/clean.ts';
 import type { KubeClient } from '../../../jobs/lib/kubernetes/client.ts';
 import { ensureCrd } from '../../../jobs/lib/kubernetes/crd.ts';
@@ -36,9 +36,9 @@ export const V3_COUNT = V3_OBJECTS.length;
 /** Defines the four kinds, and writes objects of them. */
 export async function defineV3(client: KubeClient): Promise<void> {
   const signal = AbortSignal.timeout(30_000);
-  await Promise.all(V3_ONLY_KINDS.map(kind => ensureCrd(client, CRDS, kind, signal)));
+  await Promise.all(NEW_IN_3_0.map(kind => ensureCrd(client, CRDS, kind, signal)));
   for (const [kind, name, namespace, spec] of V3_OBJECTS) {
-    const resource = V3_ONLY_KINDS.find(candidate => candidate.kind === kind) ?? assert.fail(kind);
+    const resource = NEW_IN_3_0.find(candidate => candidate.kind === kind) ?? assert.fail(kind);
     const metadata = { name, ...(namespace !== undefined && { namespace }) };
     await create(
       client,
@@ -61,9 +61,9 @@ export async function seedDowngraded({ client }: JobCluster, calico: UpgradedCal
 
 /** Definitions and objects of the four kinds, byte by byte but for what the server sets. */
 export async function v3Texts(client: KubeClient): Promise<readonly string[]> {
-  const names = new Set(V3_ONLY_KINDS.map(({ plural }) => `${plural}.crd.projectcalico.org`));
+  const names = new Set(NEW_IN_3_0.map(({ plural }) => `${plural}.crd.projectcalico.org`));
   const definitions = ((await list(client, CRDS)) ?? []).filter(({ metadata }) => names.has(metadata.name));
-  const lists = await Promise.all(V3_ONLY_KINDS.map(kind => list(client, kind)));
+  const lists = await Promise.all(NEW_IN_3_0.map(kind => list(client, kind)));
   const objects = lists.flatMap(found => found ?? []);
   return [...definitions.map(({ status: _, ...rest }) => rest), ...objects]
     .map(object => JSON.stringify(withoutServerFields(object)))

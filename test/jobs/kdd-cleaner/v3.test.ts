@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { neededAccess } from '../../../jobs/kdd-cleaner/access.ts';
 import type { KddCleanerOptions } from '../../../jobs/kdd-cleaner/options.ts';
-import { V3_ONLY_KINDS } from '../../../jobs/lib/calico/v3-only-kinds.ts';
+import { NEW_IN_3_0 } from '../../../jobs/lib/calico/crd-kinds.ts';
 import { CUSTOM_RESOURCE_DEFINITIONS, DAEMON_SETS, PODS } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { crdName } from '../../../jobs/lib/kubernetes/crd.ts';
 import { list } from '../../../jobs/lib/kubernetes/list.ts';
@@ -28,19 +28,19 @@ const proxied = useProxy(jobs, MANIFEST);
 const clean = (...args: readonly string[]) => jobs.run(['kdd-cleaner', 'v3', ...args]);
 
 beforeEach(async () => {
-  await Promise.all(V3_ONLY_KINDS.map(kind => deleteCrd(jobs.client, crdName(kind))));
+  await Promise.all(NEW_IN_3_0.map(kind => deleteCrd(jobs.client, crdName(kind))));
   await seedDowngraded(jobs);
 });
 
 /** What has to stay: everything but the four definitions and their objects. */
 async function others() {
   const { crds, crdObjects, nodes } = await readContent(jobs.client);
-  const names = new Set(V3_ONLY_KINDS.map(crdName));
+  const names = new Set(NEW_IN_3_0.map(crdName));
   return { crds: crds.filter(({ metadata }) => !names.has(metadata.name)), crdObjects, nodes };
 }
 
 describe('kdd-cleaner v3 --confirm', () => {
-  it('removes exactly the four definitions, and kubectl brings them back from the backup', async () => {
+  it('removes exactly the four definitions, and they come back from its backup byte by byte', async () => {
     const [texts, rest] = [await v3Texts(jobs.client), await others()];
     const { exitCode, stdout, sentence } = await clean('--confirm');
     assert.equal(exitCode, 0, stdout);
@@ -56,18 +56,13 @@ describe('kdd-cleaner v3 --confirm', () => {
 
     const [name = ''] = await backupNames(jobs.client);
     const files = await configMapBackupStore(jobs.client, 'default').load(name);
-    const restore = async (file: string) => {
-      const created = await jobs.cluster.kubectl(['create', '-f', '-'], { input: files.get(file) ?? '' });
-      assert.equal(created.exitCode, 0, created.stderr);
-    };
-    await restore('customresourcedefinitions.json');
-    const wait = [
-      'wait',
-      '--for=condition=established',
-      ...V3_ONLY_KINDS.map(kind => `crd/${crdName(kind)}`),
-    ];
+    const input = files.get('customresourcedefinitions.json') ?? '';
+    const created = await jobs.cluster.kubectl(['create', '-f', '-'], { input });
+    assert.equal(created.exitCode, 0, created.stderr);
+    const wait = ['wait', '--for=condition=established', ...NEW_IN_3_0.map(kind => `crd/${crdName(kind)}`)];
     assert.equal((await jobs.cluster.kubectl(wait)).exitCode, 0);
-    for (const { plural } of V3_ONLY_KINDS) await restore(`${plural}.json`);
+    const restored = await jobs.run(['restore', '--backup', name]);
+    assert.equal(restored.exitCode, 0, restored.stdout);
     assert.deepEqual(await v3Texts(jobs.client), texts);
   });
 
@@ -120,7 +115,7 @@ describe('kdd-cleaner v3 --confirm', () => {
   }
 
   it('leaves a definition alone that somebody made anew during the run', async () => {
-    const [kind] = V3_ONLY_KINDS;
+    const [kind] = NEW_IN_3_0;
     assert.ok(kind);
     const again = async () => {
       await deleteCrd(jobs.client, crdName(kind));
@@ -139,7 +134,7 @@ describe('kdd-cleaner v3 --confirm', () => {
   });
 
   it('saves what was made after it looked', async () => {
-    const kind = V3_ONLY_KINDS[3] ?? assert.fail();
+    const kind = NEW_IN_3_0[3] ?? assert.fail();
     const policy = {
       apiVersion: 'crd.projectcalico.org/v1',
       kind: 'NetworkPolicy',
@@ -158,7 +153,7 @@ describe('kdd-cleaner v3 --confirm', () => {
     assert.equal(exitCode, 0, stdout);
     const store = configMapBackupStore(jobs.client, 'default');
     const backups = await Promise.all((await backupNames(jobs.client)).map(name => store.load(name)));
-    assert.ok(backups.some(files => files.get('networkpolicies.json')?.includes('default.late')));
+    assert.ok(backups.some(files => files.get('crd-objects.json')?.includes('default.late')));
   });
 });
 
@@ -206,7 +201,7 @@ describe('kdd-cleaner v3 changes nothing', () => {
   });
 
   it("where one of the names is somebody else's", async () => {
-    const kind = V3_ONLY_KINDS[3] ?? assert.fail();
+    const kind = NEW_IN_3_0[3] ?? assert.fail();
     await deleteCrd(jobs.client, crdName(kind));
     const { exitCode } = await jobs.cluster.kubectl(['apply', '-f', '-'], {
       input: JSON.stringify({

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { calicoInstall } from '../../../jobs/lib/calico/calico-install.ts';
 import type { KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
-import { type ApiFacts, type Check, checkApi, checkCalico } from '../../../jobs/tpr-to-crd/checks.ts';
+import type { Check } from '../../../jobs/lib/run/checks.ts';
+import { type ApiFacts, checkApi, checkCalico } from '../../../jobs/tpr-to-crd/checks.ts';
 import { calicoDaemonSet } from '../calico-install.ts';
 import { kindNamed, tprObject } from '../lib/calico/tpr-objects.ts';
 

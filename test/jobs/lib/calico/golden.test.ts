@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { differenceRows } from './difference-rows.ts';
 import { GOLDEN_DIFFERENCES } from './golden-differences.ts';
 import { outcomeOf } from './recorded-outcome.ts';
 import { readRecordings } from './recordings.ts';
@@ -27,7 +26,7 @@ describe('test/golden-differences.md', () => {
     const expected = Object.entries(GOLDEN_DIFFERENCES).map(
       ([name, { rows, what }]) => `| ${name} | ${rows.join(', ')} | ${what} |`,
     );
-    assert.deepEqual(tableRows('tpr-to-crd'), expected);
+    assert.deepEqual(differenceRows('tpr-to-crd'), expected);
   });
 
   it('names only recordings that exist', () => {
@@ -38,13 +37,3 @@ describe('test/golden-differences.md', () => {
     );
   });
 });
-
-/** The rows of the table below a heading, without the two that make its head. */
-function tableRows(heading: string): string[] {
-  const text = readFileSync(join(import.meta.dirname, '../../../golden-differences.md'), 'utf8');
-  const section = text.split(/^## /m).find(part => part.startsWith(`${heading}\n`)) ?? '';
-  return section
-    .split('\n')
-    .filter(line => line.startsWith('|'))
-    .slice(2);
-}

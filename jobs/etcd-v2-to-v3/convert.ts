@@ -1,0 +1,84 @@
+import { convertUnit } from '../lib/calico/v1/convert-unit.ts';
+import { CLUSTER_INFORMATION } from '../lib/calico/v1/place-unit.ts';
+import type { Unit } from '../lib/calico/v1/unit.ts';
+import { compareUnits } from '../lib/calico/v1/unit-order.ts';
+import { objectUid, storedText } from '../lib/calico/v3/storage.ts';
+import { claimOf, type State, type Touched, type UnitOutcome, unitOf } from './state.ts';
+
+/** What makes the stored objects of one migration the same in every run of it. */
+export interface Identity {
+  /** The migration's id: the uids of its objects follow from it. */
+  readonly id: string;
+  /** RFC 3339, whole seconds. */
+  readonly creationTimestamp: string;
+}
+
+/** The units of several keys that changed, as `settle` takes them. */
+export function touchedUnits(state: State, dirty: ReadonlySet<string>): readonly Touched[] {
+  return [...dirty].flatMap(id => state.kept.get(id) ?? []);
+}
+
+/** Makes sure that there is a ClusterInformation, even where v1 has none of its keys: its flag is what pauses v3. */
+export function wantClusterInformation(state: State, dirty: Set<string>): void {
+  const unit = CLUSTER_INFORMATION;
+  if (state.kept.has(unit.id)) return;
+  state.kept.set(unit.id, { unit, values: new Map() });
+  dirty.add(unit.id);
+}
+
+/** Converts a unit anew and notes all that becomes of it. Returns the v3 keys that may have changed. */
+export function settle(state: State, { unit, values }: Touched, identity: Identity): readonly string[] {
+  const before = state.outcomes.get(unit.id);
+  state.problems.delete(unit.id);
+  state.notes.delete(unit.id);
+  if (before) release(state, unit, before);
+  const keysBefore = before?.v3Key === undefined ? [] : [before.v3Key];
+  if (values.size === 0 && unit.kind !== 'ClusterInformation') {
+    state.kept.delete(unit.id);
+    return keysBefore;
+  }
+  const { entry, v3Name, problems, notes } = convertUnit(unit, values);
+  if (problems.length > 0) state.problems.set(unit.id, problems);
+  if (notes.length > 0) state.notes.set(unit.id, notes);
+  const outcome = { v3Key: entry?.key, v3Name };
+  if (!claim(state, unit, outcome) || !entry) return keysBefore;
+  const uid = objectUid(entry.key, identity.id);
+  const text = storedText(entry.value, { uid, creationTimestamp: identity.creationTimestamp });
+  state.wanted.set(entry.key, text);
+  return entry.key === before?.v3Key ? keysBefore : [...keysBefore, entry.key];
+}
+
+/** Notes which object a unit makes. Returns whether it has it: not, where another one comes first. */
+function claim(state: State, unit: Unit, outcome: UnitOutcome): boolean {
+  const id = claimOf(outcome);
+  if (id === undefined) return true;
+  state.outcomes.set(unit.id, outcome);
+  const others = state.claims.get(id);
+  if (!others) {
+    state.claims.set(id, [unit.id]);
+    return true;
+  }
+  state.shared.add(id);
+  const units = [...others.map(other => unitOf(state, other)), unit].sort(compareUnits);
+  state.claims.set(
+    id,
+    units.map(one => one.id),
+  );
+  return units[0] === unit;
+}
+
+/** Forgets what a unit was converted to. */
+function release(state: State, unit: Unit, outcome: UnitOutcome): void {
+  state.outcomes.delete(unit.id);
+  state.heirs.delete(unit.id);
+  const id = claimOf(outcome);
+  const claims = id === undefined ? undefined : state.claims.get(id);
+  if (id === undefined || !claims) return;
+  const [heir, ...others] = claims.filter(other => other !== unit.id);
+  if (others.length === 0) state.shared.delete(id);
+  if (heir === undefined) state.claims.delete(id);
+  else state.claims.set(id, [heir, ...others]);
+  if (claims[0] !== unit.id) return;
+  if (outcome.v3Key !== undefined) state.wanted.delete(outcome.v3Key);
+  if (heir !== undefined) state.heirs.add(heir);
+}

@@ -1,0 +1,34 @@
+import type { Written } from '../lib/etcd/ledger.ts';
+import type { MigrationRecord } from '../lib/etcd/migration-record.ts';
+import type { Fence } from '../lib/etcd/v3-write.ts';
+import type { Run } from '../lib/run/run-job.ts';
+import type { Identity } from './convert.ts';
+import type { StartOptions } from './options.ts';
+import type { State } from './state.ts';
+import type { Stores } from './stores.ts';
+
+/** A run that holds the lock, with all that it works on. */
+export interface Migration {
+  readonly options: StartOptions;
+  readonly run: Run;
+  readonly stores: Stores;
+  readonly fence: Fence;
+  /** Names the entries in which is recorded what this run writes. */
+  readonly ledger: { nextKey(): string };
+  /** What this migration has written so far, in all its runs; by v3 key. */
+  readonly written: Map<string, Written>;
+  /** Ends when the run is stopped, and when the lock is lost. */
+  readonly signal: AbortSignal;
+  readonly identity: Identity;
+  readonly state: State;
+  /** Texts of others that mean what is wanted, and stay as they are; by v3 key. */
+  readonly kept: Map<string, string>;
+  /** The record as it is stored. */
+  record: MigrationRecord;
+}
+
+/** The text that a v3 key is to have at the end; `undefined` where this migration has no business. */
+export const expectedText = (
+  { kept, state }: Pick<Migration, 'kept' | 'state'>,
+  key: string,
+): string | undefined => kept.get(key) ?? state.wanted.get(key);

@@ -1,0 +1,54 @@
+import { EtcdError } from './errors.ts';
+import { MAX_VALUE_BYTES, type WriteOperation } from './v3-operation.ts';
+
+/**
+ * etcd takes 128 comparisons, and as many requests, in a transaction (field-lessons reference). Two are for the lock and
+ * the ledger.
+ */
+export const MOST_OPERATIONS = 126;
+/** Far below the limit of a request, so that no member is held up for long. */
+const MOST_BYTES = 1024 * 1024;
+/** What an operation takes beside its key, which is in the comparison, the request, the look and the ledger, and its value. */
+const OVERHEAD_BYTES = 64;
+
+/**
+ * Packs operations, in their order, into transactions. A key is at most once in one: etcd would refuse it. Throws an EtcdError
+ * `too-large` that names the first key whose value cannot be written.
+ */
+export async function* packed(
+  operations: Iterable<WriteOperation> | AsyncIterable<WriteOperation>,
+): AsyncGenerator<readonly WriteOperation[]> {
+  let pack: WriteOperation[] = [];
+  let keys = new Set<string>();
+  let bytes = 0;
+  for await (const operation of operations) {
+    const size = sizeOf(operation);
+    if (
+      pack.length === MOST_OPERATIONS ||
+      (pack.length > 0 && bytes + size > MOST_BYTES) ||
+      keys.has(operation.key)
+    ) {
+      yield pack;
+      pack = [];
+      keys = new Set();
+      bytes = 0;
+    }
+    pack.push(operation);
+    keys.add(operation.key);
+    bytes += size;
+  }
+  if (pack.length > 0) yield pack;
+}
+
+function sizeOf(operation: WriteOperation): number {
+  const keyBytes = 4 * operation.key.length + OVERHEAD_BYTES;
+  if (operation.kind === 'delete') return keyBytes;
+  // The ledger holds a replaced value as base64.
+  const bytes = operation.value.length + Math.ceil(((operation.previous?.length ?? 0) * 4) / 3);
+  if (bytes <= MAX_VALUE_BYTES) return keyBytes + bytes;
+  const what = operation.previous ? 'the value and the one that it replaces have' : 'the value has';
+  throw new EtcdError(
+    'too-large',
+    `etcd: ${operation.key}: ${what} ${bytes} bytes, the most that etcd takes is ${MAX_VALUE_BYTES}`,
+  );
+}
