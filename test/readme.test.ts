@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Command, Option } from 'commander';
 import { backupCommand } from '../jobs/backup/options.ts';
+import { kddV3Command } from '../jobs/kdd-cleaner/options.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
 import { restoreCommand } from '../jobs/restore/options.ts';
+import { CLEANER_CHECKS } from '../jobs/tpr-cleaner/checks.ts';
+import { tprCleanerCommand } from '../jobs/tpr-cleaner/options.ts';
 import { CHECKS } from '../jobs/tpr-to-crd/checks.ts';
 import { tprToCrdCommand } from '../jobs/tpr-to-crd/options.ts';
 
@@ -57,14 +60,18 @@ describe('README', () => {
       .map(asRow)
       .sort();
 
+  const assertOptions = (name: string, command: Command): void => {
+    const missing = [...common].filter(long => !command.options.some(option => option.long === long));
+    assert.deepEqual(missing, [], `${name} has all common options`);
+    assert.deepEqual(optionRows(`### Options of \`${name}\``), ownRows(command));
+  };
+
   it('lists the options of every command, with their variables and defaults', () => {
     const expected = backupCommand().options.map(asRow).sort();
     assert.deepEqual(optionRows('### Options of every command'), expected);
-    for (const command of [tprToCrdCommand(), restoreCommand()]) {
-      const missing = [...common].filter(long => !command.options.some(option => option.long === long));
-      assert.deepEqual(missing, [], `${command.name()} has all common options`);
-      assert.deepEqual(optionRows(`### Options of \`${command.name()}\``), ownRows(command));
-    }
+    for (const command of [tprToCrdCommand(), restoreCommand(), tprCleanerCommand()])
+      assertOptions(command.name(), command);
+    assertOptions('kdd-cleaner v3', kddV3Command());
   });
 
   it('names every command of the program', () => {
@@ -84,6 +91,8 @@ describe('README', () => {
     assert.deepEqual(codes, Object.values(EXIT_CODES));
     const checks = rowsOf('## When it refuses').flatMap(([name = '']) => name.split('`, `'));
     for (const check of CHECKS) assert.ok(checks.includes(check), check);
+    const cleaning = rowsOf('### 7. Clean up').map(([name]) => name);
+    for (const check of CLEANER_CHECKS) assert.ok(cleaning.includes(check), check);
   });
 
   it('leads to files that exist, and shows the patch as it is', () => {
