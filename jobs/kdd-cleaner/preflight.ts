@@ -17,6 +17,12 @@ import { readCalicoNodes } from '../lib/run/read-calico-nodes.ts';
 import { type ApiForms, neededAccess } from './access.ts';
 import type { KddCleanerOptions } from './options.ts';
 
+/**
+ * A definition that was made in the form of 1.7 cannot be created again in a later form, which asks for a schema: it is read,
+ * and saved, in the oldest form that the server has.
+ */
+const OLDEST_FIRST = CUSTOM_RESOURCE_DEFINITIONS.toReversed();
+
 /** Looks at the API server and at our rights. Throws a refusal where something is missing. */
 export async function checkServer(
   client: KubeClient,
@@ -24,7 +30,7 @@ export async function checkServer(
   log: Log,
 ): Promise<ApiForms> {
   const [crds, daemonSets] = await Promise.all([
-    firstServed(client, CUSTOM_RESOURCE_DEFINITIONS),
+    firstServed(client, OLDEST_FIRST),
     firstServed(client, DAEMON_SETS),
   ]);
   if (!crds)
