@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { type BackupOptions, backupCommand } from './backup/options.ts';
 import { type ConvertOptions, convertCommand } from './convert/options.ts';
+import type { CleanV1Options, CleanV3Options } from './etcd-cleaner/options.ts';
+import { etcdCleanerCommand } from './etcd-cleaner/options.ts';
 import type { AbortOptions, CompleteOptions, StartOptions, StatusOptions } from './etcd-v2-to-v3/options.ts';
 import { etcdV2ToV3Command } from './etcd-v2-to-v3/options.ts';
 import { type KddCleanerOptions, kddCleanerCommand, kddV3Command } from './kdd-cleaner/options.ts';
@@ -48,6 +50,7 @@ function makeProgram(ended: (exitCode: number) => void): Command {
   );
   add<KddOptions>(kddV1ToV3Command(), async () => (await import('./kdd-v1-to-v3/job.ts')).kddV1ToV3);
   program.addCommand(etcdCommands(prepare));
+  program.addCommand(cleanerCommands(prepare));
   const convert = async () => (await import('./convert/convert.ts')).convert;
   program.addCommand(prepare<ConvertOptions>(convertCommand(), convert, errorLog));
   return program;
@@ -63,11 +66,7 @@ type OpenLog = (job: string, options: LogChoice & Partial<CommonOptions>) => Log
 /** `etcd-v2-to-v3` with what each of its commands runs. */
 function etcdCommands(prepare: Prepare): Command {
   const group = etcdV2ToV3Command().exitOverride();
-  const named = (name: string): Command => {
-    const command = group.commands.find(one => one.name() === name);
-    if (!command) throw new RangeError(`etcd-v2-to-v3 has no command ${name}`);
-    return command;
-  };
+  const named = (name: string): Command => commandOf(group, name);
   const start = async () => (await import('./etcd-v2-to-v3/start.ts')).start;
   prepare<StartOptions>(named('dry-run'), start);
   prepare<StartOptions>(named('start'), start);
@@ -79,6 +78,20 @@ function etcdCommands(prepare: Prepare): Command {
   prepare<StoreOptions>(named('needed'), async () => (await questions()).needed, quietLog);
   prepare<StoreOptions>(named('inprogress'), async () => (await questions()).inProgress, quietLog);
   return group;
+}
+
+/** `etcd-cleaner` with what each of its commands runs. */
+function cleanerCommands(prepare: Prepare): Command {
+  const group = etcdCleanerCommand().exitOverride();
+  prepare<CleanV1Options>(commandOf(group, 'v1'), async () => (await import('./etcd-cleaner/v1.ts')).cleanV1);
+  prepare<CleanV3Options>(commandOf(group, 'v3'), async () => (await import('./etcd-cleaner/v3.ts')).cleanV3);
+  return group;
+}
+
+function commandOf(group: Command, name: string): Command {
+  const command = group.commands.find(one => one.name() === name);
+  if (!command) throw new RangeError(`${group.name()} has no command ${name}`);
+  return command;
 }
 
 /** `etcd-v2-to-v3 start`: a command with those that it belongs to, but for the program. */

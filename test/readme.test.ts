@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Command, Option } from 'commander';
 import { backupCommand } from '../jobs/backup/options.ts';
+import { convertCommand } from '../jobs/convert/options.ts';
+import { etcdV2ToV3Command } from '../jobs/etcd-v2-to-v3/options.ts';
 import { kddV3Command } from '../jobs/kdd-cleaner/options.ts';
+import { kddV1ToV3Command } from '../jobs/kdd-v1-to-v3/options.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
 import { restoreCommand } from '../jobs/restore/options.ts';
 import { CLEANER_CHECKS } from '../jobs/tpr-cleaner/checks.ts';
@@ -69,15 +72,24 @@ describe('README', () => {
   it('lists the options of every command, with their variables and defaults', () => {
     const expected = backupCommand().options.map(asRow).sort();
     assert.deepEqual(optionRows('### Options of every command'), expected);
-    for (const command of [tprToCrdCommand(), restoreCommand(), tprCleanerCommand()])
+    for (const command of [tprToCrdCommand(), kddV1ToV3Command(), restoreCommand(), tprCleanerCommand()])
       assertOptions(command.name(), command);
     assertOptions('kdd-cleaner v3', kddV3Command());
   });
 
+  it('lists the options of commands that have commands of their own, and of those without common options', () => {
+    const options = etcdV2ToV3Command().commands.flatMap(command => ownRows(command));
+    const different = new Map(options.map(row => [row[0], row]));
+    assert.deepEqual(optionRows('### Options of `etcd-v2-to-v3`'), [...different.values()].sort());
+    assert.deepEqual(optionRows('### Options of `convert`'), ownRows(convertCommand()));
+  });
+
   it('names every command of the program', () => {
-    const names = [...read('jobs/main.ts').matchAll(/\.\/([a-z-]+)\/job\.ts/g)].map(([, name]) => name);
-    const listed = section('## Commands and options').matchAll(/^\| `([a-z-]+)` \|/gm);
-    assert.deepEqual([...listed].map(([, name]) => name).sort(), names.sort());
+    const names = [...read('jobs/main.ts').matchAll(/import\('\.\/([a-z0-9-]+)\/\w+\.ts'\)/g)].map(
+      ([, name]) => name,
+    );
+    const listed = section('## Commands and options').matchAll(/^\| `([a-z0-9-]+)` \|/gm);
+    assert.deepEqual([...listed].map(([, name]) => name).sort(), [...new Set(names)].sort());
   });
 
   it('names every environment variable that the sources read', () => {

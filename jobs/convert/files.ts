@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, lstat, open, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chmod, lstat, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { messageOf, wrongUsage } from '../lib/run/failure.ts';
@@ -34,18 +35,21 @@ function writeStandardOutput(result: string): Promise<void> {
   return promise;
 }
 
-/** Writes a file so that it is there with all of its content or not at all. What is no file, such as a pipe, is written to. */
+/**
+ * Writes a file so that it is there with all of its content or not at all. What is no file, such as a pipe or a device, is
+ * written to as it is: a rename would put a file in its place.
+ */
 async function writeWhole(path: string, result: string): Promise<void> {
-  const target = await existing(path);
-  if (target !== undefined && target.mode === undefined) {
-    await writeFile(target.path, result);
+  const found = await existing(path);
+  if (found !== undefined && !found.isFile()) {
+    await writeFile(path, result);
     return;
   }
-  const { path: file, mode } = target ?? { path };
+  const file = found === undefined ? await newFile(path) : await realpath(path);
   const draft = join(dirname(file), `.${basename(file)}.${randomUUID()}`);
   try {
     await writeDraft(draft, result);
-    if (mode !== undefined) await chmod(draft, mode);
+    if (found !== undefined) await chmod(draft, found.mode & PERMISSIONS);
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
@@ -53,26 +57,34 @@ async function writeWhole(path: string, result: string): Promise<void> {
   }
 }
 
+const PERMISSIONS = 0o7777;
+
+/** What there is, at the end of symbolic links too: of a link to an open pipe only this says that it is no file. */
+async function existing(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A path where nothing is; a symbolic link there leads nowhere, and is not ours to replace. */
+async function newFile(path: string): Promise<string> {
+  try {
+    await lstat(path);
+  } catch (error) {
+    if (isMissing(error)) return path;
+    throw error;
+  }
+  throw new Error('it is a symbolic link that leads nowhere');
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
 async function writeDraft(path: string, result: string): Promise<void> {
   await using file = await open(path, 'wx');
   await file.writeFile(result);
   await file.sync();
-}
-
-interface Target {
-  /** Where a symbolic link leads. */
-  readonly path: string;
-  /** The permissions of a file; nothing for what is no file. */
-  readonly mode?: number;
-}
-
-async function existing(path: string): Promise<Target | undefined> {
-  try {
-    const target = await realpath(path);
-    const found = await lstat(target);
-    return found.isFile() ? { path: target, mode: found.mode & 0o7777 } : { path: target };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,23 +1,21 @@
 import { readLedger } from '../lib/etcd/ledger.ts';
 import { removeWritten } from '../lib/etcd/ledger-removal.ts';
 import type { Lock } from '../lib/etcd/lock.ts';
-import { inPhase, OWN_PREFIX, RECORD_KEY } from '../lib/etcd/migration-record.ts';
-import { getEntry } from '../lib/etcd/v3-get.ts';
-import { writeAll } from '../lib/etcd/v3-write.ts';
+import { inPhase, OWN_PREFIX } from '../lib/etcd/migration-record.ts';
+import { removeRecord, saveRecord } from '../lib/etcd/record-store.ts';
+import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import { refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
+import { type Facts, readFacts } from '../lib/run/migration-facts.ts';
+import { takeLock } from '../lib/run/migration-lock.ts';
 import { startProgress } from '../lib/run/progress.ts';
+import { reportDirectory } from '../lib/run/report-directory.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { openStores, type Stores } from '../lib/run/stores.ts';
 import { countOf, firstLines } from '../lib/run/table.ts';
-import { etcdFailure } from './etcd-failure.ts';
-import { type Facts, readFacts } from './facts.ts';
-import { takeLock } from './lock.ts';
 import type { AbortOptions } from './options.ts';
 import { resume } from './ready.ts';
-import { saveRecord } from './record-store.ts';
-import { reportDirectory } from './report-directory.ts';
 import { setV3Ready } from './set-v3-ready.ts';
-import { openStores, type Stores } from './stores.ts';
 
 /** Lists in the log end here; the report has them whole. */
 const LOG_LINES = 200;
@@ -57,8 +55,16 @@ async function goBack(options: AbortOptions, run: Run, findings: Findings): Prom
   return await undo(run, findings, stores, lock, now);
 }
 
-function checkPhase({ record }: Facts, afterComplete: boolean): void {
-  if (record?.phase !== 'completed' || afterComplete) return;
+function checkPhase({ record, version }: Facts, afterComplete: boolean): void {
+  if (record?.phase !== 'completed') return;
+  // etcd-cleaner deletes the version first, and restore writes it last: with it, the rest is there, too.
+  if (record.v1Backups !== undefined && version === undefined) {
+    const back = record.v1Backups.map(name => `restore --backup ${name}`).join(', then ');
+    throw refused(
+      `etcd v2 does not have the data of Calico 2.6 any more: etcd-cleaner deleted it. Bring it back first: ${back}`,
+    );
+  }
+  if (afterComplete) return;
   throw refused(
     `the migration was completed at ${record.since}: Calico 3.0 works on the data in etcd v3, and pods that were made since are known there only. To go back all the same: etcd-v2-to-v3 abort --after-complete, then put the nodes back to 2.6`,
   );
@@ -97,7 +103,7 @@ async function undo(
     signal,
     onProgress,
   });
-  await removeRecord(stores, lock, signal);
+  await removeRecord({ v3, fence, signal });
   const lines = left.map(({ key }) => `${key}: left as it is, somebody else changed it since`);
   for (const line of firstLines(lines, LOG_LINES, 'the report has them all')) log.warn(line);
   findings.counts = { deleted, restored, left: left.length };
@@ -109,16 +115,6 @@ function undoneSentence(deleted: number, restored: number, left: number): string
   const back = restored > 0 ? `, ${restored} put back as they were before` : '';
   const others = left > 0 ? `, ${left} left as others changed them` : '';
   return `aborted: Calico 2.6 works; ${countOf(deleted, 'key')} deleted from etcd v3${back}${others}. To begin anew: etcd-v2-to-v3 start`;
-}
-
-async function removeRecord({ v3 }: Stores, { fence }: Lock, signal: AbortSignal): Promise<void> {
-  const found = await getEntry(v3.connection, RECORD_KEY, signal);
-  if (!found) return;
-  const { modRevision } = found;
-  await writeAll(v3.connection, [{ kind: 'delete', key: RECORD_KEY, guard: { modRevision } }], {
-    fence,
-    signal,
-  });
 }
 
 /** Calico 3.0 is told to wait before 2.6 is let go on: at no time do both work. */

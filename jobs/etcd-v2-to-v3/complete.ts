@@ -1,21 +1,21 @@
+import { readClusterInformation } from '../lib/calico/v3/cluster-information.ts';
 import { readLedger } from '../lib/etcd/ledger.ts';
 import { inPhase, OWN_PREFIX } from '../lib/etcd/migration-record.ts';
+import { saveRecord } from '../lib/etcd/record-store.ts';
+import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import { refused } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
+import { type Facts, isFinished, readFacts } from '../lib/run/migration-facts.ts';
+import { takeLock } from '../lib/run/migration-lock.ts';
+import { reportDirectory } from '../lib/run/report-directory.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { openStores, type Stores } from '../lib/run/stores.ts';
 import { countOf } from '../lib/run/table.ts';
-import { readClusterInformation } from './cluster-information.ts';
-import { etcdFailure } from './etcd-failure.ts';
-import { type Facts, isFinished, readFacts } from './facts.ts';
 import { identityOf } from './identity.ts';
-import { takeLock } from './lock.ts';
 import type { CompleteOptions } from './options.ts';
-import { saveRecord } from './record-store.ts';
-import { reportDirectory } from './report-directory.ts';
 import { scopeOf } from './scope.ts';
 import { setV3Ready } from './set-v3-ready.ts';
 import { readSource } from './source.ts';
-import { openStores, type Stores } from './stores.ts';
 import { readTarget } from './target.ts';
 
 /** Lets Calico 3.0 begin to work. Returns the exit code. */

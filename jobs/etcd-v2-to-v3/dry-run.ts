@@ -3,21 +3,20 @@ import { OWN_PREFIX } from '../lib/etcd/migration-record.ts';
 import { getEntry } from '../lib/etcd/v3-get.ts';
 import { MAX_VALUE_BYTES } from '../lib/etcd/v3-operation.ts';
 import { monotonicMs } from '../lib/run/abort.ts';
+import { type Facts, READY_KEY } from '../lib/run/migration-facts.ts';
+import { LOCK_KEY } from '../lib/run/migration-lock.ts';
 import type { Findings, JobResult, Run } from '../lib/run/run-job.ts';
-import type { Facts } from './facts.ts';
+import type { Stores } from '../lib/run/stores.ts';
 import { identityOf } from './identity.ts';
 import { judgementOf, refusalOf } from './judgement.ts';
-import { LOCK_KEY } from './lock.ts';
 import type { StartOptions } from './options.ts';
 import { type Plan, writeCount } from './plan.ts';
-import { READY_KEY } from './ready.ts';
 import { refusalOfPlan } from './refuse-plan.ts';
 import { scopeOf } from './scope.ts';
 import { plannedSentence } from './sentence.ts';
 import { leaveReports, showJudgement, showPlan } from './show.ts';
 import { readSource } from './source.ts';
 import type { State } from './state.ts';
-import type { Stores } from './stores.ts';
 import { readTarget } from './target.ts';
 
 /** Requests that a pause needs one after the other, about. */

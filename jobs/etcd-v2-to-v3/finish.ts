@@ -1,5 +1,6 @@
 import { EtcdError } from '../lib/etcd/errors.ts';
 import { inPhase, type MigrationRecord } from '../lib/etcd/migration-record.ts';
+import { saveRecord } from '../lib/etcd/record-store.ts';
 import { monotonicMs, sleep } from '../lib/run/abort.ts';
 import { failedRun } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
@@ -8,7 +9,6 @@ import { countOf } from '../lib/run/table.ts';
 import type { Follower } from './follow.ts';
 import type { Migration } from './migration.ts';
 import { pause } from './ready.ts';
-import { saveRecord } from './record-store.ts';
 import { type Verified, verifyAll, verifySince } from './verify.ts';
 
 /** How often changes of a writer that ignores the pause are copied before the run gives up. */

@@ -2,10 +2,10 @@ import type { Written } from '../lib/etcd/ledger.ts';
 import type { MigrationRecord } from '../lib/etcd/migration-record.ts';
 import type { Fence } from '../lib/etcd/v3-write.ts';
 import type { Run } from '../lib/run/run-job.ts';
+import type { Stores } from '../lib/run/stores.ts';
 import type { Identity } from './convert.ts';
 import type { StartOptions } from './options.ts';
 import type { State } from './state.ts';
-import type { Stores } from './stores.ts';
 
 /** A run that holds the lock, with all that it works on. */
 export interface Migration {

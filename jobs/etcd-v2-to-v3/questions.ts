@@ -1,13 +1,13 @@
+import { readClusterInformation } from '../lib/calico/v3/cluster-information.ts';
 import { failureOf } from '../lib/kubernetes/failures.ts';
 import type { StoreOptions } from '../lib/run/etcd-store-options.ts';
 import { EXIT_CODES } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
-import { readClusterInformation } from './cluster-information.ts';
-import { type Facts, readFacts } from './facts.ts';
+import { type Facts, readFacts } from '../lib/run/migration-facts.ts';
+import { openStores } from '../lib/run/stores.ts';
 import { ANSWER_CODES, type Answer, isInProgress, isNeeded, type Versions } from './needed.ts';
 import type { StatusOptions } from './options.ts';
 import { statusOf, statusText } from './status.ts';
-import { openStores } from './stores.ts';
 
 /** Says where the migration stands; 0 if that could be read. */
 export async function status(options: StatusOptions, log: Log): Promise<number> {

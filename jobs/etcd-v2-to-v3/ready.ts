@@ -1,8 +1,6 @@
 import { EtcdError } from '../lib/etcd/errors.ts';
 import type { EtcdV2 } from '../lib/etcd/v2.ts';
-
-/** The flag that every component of Calico 2.6 looks at; only exactly `true` lets it work (etcd v1 model, section 1). */
-export const READY_KEY = '/calico/v1/Ready';
+import { READY_KEY } from '../lib/run/migration-facts.ts';
 
 export type ReadyVerdict =
   /** Calico works, and can be paused. */
@@ -42,7 +40,7 @@ export function resume(v2: EtcdV2, signal?: AbortSignal): Promise<boolean> {
  * An index that lies after every change until now: that of the flag, written with the value that it has. Nothing changes,
  * but whoever watches sees how far it is.
  */
-export async function mark(v2: EtcdV2, ready: 'true' | 'false', signal: AbortSignal): Promise<number> {
+export async function mark(v2: EtcdV2, ready: 'true' | 'false', signal?: AbortSignal): Promise<number> {
   const swapped = await v2.compareAndSwap(READY_KEY, ready, ready, signal);
   if ('index' in swapped) return swapped.index;
   throw changedFlag(swapped.found, ready);

@@ -1,6 +1,6 @@
 import { placeKey } from '../lib/calico/v1/place.ts';
 import type { UnitKind } from '../lib/calico/v1/unit.ts';
-import { type Facts, isFinished } from './facts.ts';
+import { type Facts, isFinished } from '../lib/run/migration-facts.ts';
 import type { State } from './state.ts';
 
 /** What every calico/node writes when it starts: one of 2.6 to v1, whatever is paused, and one of 3.0 to v3. */

@@ -1,9 +1,13 @@
+import {
+  CLUSTER_INFORMATION_KEY,
+  readClusterInformation,
+  withReady,
+} from '../lib/calico/v3/cluster-information.ts';
+import type { RecordPlace } from '../lib/etcd/record-store.ts';
 import { getEntry } from '../lib/etcd/v3-get.ts';
 import type { WriteOperation } from '../lib/etcd/v3-operation.ts';
 import { type WriteResult, writeAll } from '../lib/etcd/v3-write.ts';
 import { different, failedRun } from '../lib/run/failure.ts';
-import { CLUSTER_INFORMATION_KEY, readClusterInformation, withReady } from './cluster-information.ts';
-import type { RecordPlace } from './record-store.ts';
 
 /** A node of 3.0 that starts writes its version to the same object. */
 const TRIES = 20;

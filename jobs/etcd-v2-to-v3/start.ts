@@ -1,12 +1,15 @@
+import { checkBackupChoice } from '../lib/run/backup-choice.ts';
+import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import type { Log } from '../lib/run/log.ts';
+import { readFacts } from '../lib/run/migration-facts.ts';
+import { reportDirectory } from '../lib/run/report-directory.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { openStores } from '../lib/run/stores.ts';
 import { dryRun } from './dry-run.ts';
-import { etcdFailure } from './etcd-failure.ts';
-import { checkFacts, readFacts } from './facts.ts';
+import { checkFacts } from './facts.ts';
 import { migrate } from './migrate.ts';
 import type { StartOptions } from './options.ts';
-import { clearReports, reportDirectory } from './report-directory.ts';
-import { openStores } from './stores.ts';
+import { clearReports } from './report-directory.ts';
 
 /** `dry-run` and `start`. Returns the exit code. */
 export function start(given: StartOptions, log: Log): Promise<number> {
@@ -21,6 +24,7 @@ export function start(given: StartOptions, log: Log): Promise<number> {
 
 async function begin(options: StartOptions, run: Run, findings: Findings): Promise<JobResult> {
   const log = run.stage('preflight');
+  checkBackupChoice(options.backup);
   if (options.outputDir !== undefined) await clearReports(options.outputDir);
   using stores = await openStores(options, () => log, run.signal);
   const facts = await readFacts(stores);
@@ -29,5 +33,5 @@ async function begin(options: StartOptions, run: Run, findings: Findings): Promi
   if (facts.record) log.info(`goes on with the migration that was begun at ${facts.record.startedAt}`);
   return options.dryRun
     ? await dryRun(options, run, findings, stores, facts)
-    : await migrate(options, run, findings, stores);
+    : await migrate(options, run, findings, stores, facts);
 }

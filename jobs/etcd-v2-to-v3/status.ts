@@ -1,5 +1,5 @@
-import { readClusterInformation } from './cluster-information.ts';
-import { type Facts, isFinished } from './facts.ts';
+import { readClusterInformation } from '../lib/calico/v3/cluster-information.ts';
+import { type Facts, isFinished } from '../lib/run/migration-facts.ts';
 
 /** Where a migration stands, for programs. Times are RFC 3339. */
 export interface Status {

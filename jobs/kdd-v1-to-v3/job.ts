@@ -1,6 +1,6 @@
 import { KINDS_OF_3_0 } from '../lib/calico/crd-kinds.ts';
 import { kddConflictText } from '../lib/calico/kdd/existing.ts';
-import { isOldPolicy } from '../lib/calico/kdd/policies.ts';
+import { isOldPolicy } from '../lib/calico/kdd/policy-order.ts';
 import { wantedKey } from '../lib/calico/kdd/wanted.ts';
 import { problemText } from '../lib/calico/problem.ts';
 import { failureOf } from '../lib/kubernetes/failures.ts';

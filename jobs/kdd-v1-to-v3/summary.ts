@@ -6,7 +6,7 @@ import {
   GLOBAL_NETWORK_POLICIES,
 } from '../lib/calico/crd-kinds.ts';
 import { kddConflictText } from '../lib/calico/kdd/existing.ts';
-import { isOldPolicy } from '../lib/calico/kdd/policies.ts';
+import { isOldPolicy } from '../lib/calico/kdd/policy-order.ts';
 import type { KddSource } from '../lib/calico/kdd/source.ts';
 import { type WantedObject, wantedKey } from '../lib/calico/kdd/wanted.ts';
 import { PEER_ANNOTATION_PREFIX } from '../lib/calico/node-peers.ts';

@@ -34,7 +34,7 @@ export async function saveOverwritten(
 }
 
 /** Where backups like the given one are kept; in a directory of its own, so that the given one stays the only one. */
-function besideOf(backup: string): string {
+export function besideOf(backup: string): string {
   if (!isDirectory(backup)) return 'configmap';
   const root = basename(backup).startsWith('calico-upgrade-backup-') ? dirname(backup) : backup;
   return join(root, 'overwritten-by-restore');

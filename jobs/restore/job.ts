@@ -1,9 +1,11 @@
 import { NEW_IN_3_0 } from '../lib/calico/crd-kinds.ts';
 import { readTprBackup, type TprBackup } from '../lib/calico/tpr-backup.ts';
+import { isExport } from '../lib/etcd/v2-export.ts';
 import { THIRD_PARTY_RESOURCES } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { firstServed } from '../lib/kubernetes/discovery.ts';
 import { resourceName } from '../lib/kubernetes/resource.ts';
+import type { BackupFiles } from '../lib/run/backup.ts';
 import { backupStore } from '../lib/run/backup-choice.ts';
 import { different, refused, wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
@@ -13,13 +15,19 @@ import { countOf, firstLines } from '../lib/run/table.ts';
 import { neededAccess } from './access.ts';
 import { applyRestore, type Done, isNew, restoreDefinitions, waitUntilSettled } from './apply.ts';
 import { saveOverwritten } from './backup.ts';
+import { withReportPlace } from './etcd/report-place.ts';
+import { restoreV1 } from './etcd/restore-v1.ts';
 import type { RestoreOptions } from './options.ts';
 import { conflictLines, itemText, planRestore, type RestorePlan } from './plan.ts';
 import { readPresent } from './present.ts';
 import { doneCounts, doneSentence, planCounts, plannedText } from './sentence.ts';
 
-/** Brings ThirdPartyResources, their objects and node-scoped peers back from a backup. Returns the exit code. */
-export function restore(options: RestoreOptions, log: Log): Promise<number> {
+/**
+ * Brings back what a backup holds: ThirdPartyResources, their objects and node-scoped peers, CRD objects, or keys of etcd
+ * v2. Returns the exit code.
+ */
+export async function restore(given: RestoreOptions, log: Log): Promise<number> {
+  const options = await withReportPlace(given);
   return runJob('restore', options, log, (run, findings) => bringBack(options, run, findings));
 }
 
@@ -27,7 +35,9 @@ async function bringBack(given: RestoreOptions, run: Run, findings: Findings): P
   if (given.backup === 'configmap' || given.backup === 'none') {
     throw wrongUsage('name the backup: --backup NAME of its ConfigMap, or its directory');
   }
-  const saved = await loadBackup(given, run);
+  const files = await loadBackup(given, run);
+  if (isExport(files)) return await restoreV1(given, run, findings, files);
+  const saved = readTprBackup(files);
   // Whoever names a backup of CRD objects alone wants these.
   const options = saved.ofTprs ? given : { ...given, crdObjects: true };
   await preflight(run.client(), options, saved, run.stage('preflight'));
@@ -59,13 +69,12 @@ async function bringBack(given: RestoreOptions, run: Run, findings: Findings): P
   return { ...findings, sentence: doneSentence(options, doneCounts(latest, done, defined)) };
 }
 
-async function loadBackup(options: RestoreOptions, run: Run): Promise<TprBackup> {
+async function loadBackup(options: RestoreOptions, run: Run): Promise<BackupFiles> {
   const log = run.stage('backup');
   const store = backupStore(options.backup, () => run.client(), options.namespace);
   const files = await store.load(options.backup);
-  const saved = readTprBackup(files);
   log.info(`${options.backup} is whole: ${countOf(files.size, 'file')}`);
-  return saved;
+  return files;
 }
 
 async function preflight(

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { OnConflict } from '../lib/calico/existing.ts';
+import { addV1StoreOption } from '../lib/run/etcd-store-options.ts';
 import {
   addCommonOptions,
   type CommonOptions,
@@ -9,6 +10,8 @@ import {
 } from '../lib/run/options.ts';
 
 export interface RestoreOptions extends CommonOptions {
+  /** How to reach etcd v2, for a backup of its keys. */
+  readonly apiconfigv1?: string;
   readonly onConflict: OnConflict;
   /** Also puts back the CRD objects that the backup holds. */
   readonly crdObjects: boolean;
@@ -19,9 +22,9 @@ export interface RestoreOptions extends CommonOptions {
 /** The command line of `restore`. `--backup` names the backup to read. */
 export function restoreCommand(): Command {
   const command = new Command('restore').description(
-    'bring ThirdPartyResources and their objects back from a backup: --backup NAME of its ConfigMap, or its directory',
+    'bring back what a backup holds: --backup NAME of its ConfigMap, or its directory',
   );
-  return addCommonOptions(command)
+  return addV1StoreOption(addCommonOptions(command))
     .addOption(
       switchOption('crd-objects', 'also put back CRD objects, as they were before tpr-to-crd overwrote them'),
     )

@@ -7,6 +7,7 @@ import {
   type SeededCluster,
   startSeeded,
 } from './copy.ts';
+import { type EtcdRun, measureEtcd } from './etcd.ts';
 import { startSlowServer } from './latency.ts';
 import { convertMs, MEETINGS, planMs } from './pure.ts';
 import { measureStart } from './start-time.ts';
@@ -20,7 +21,15 @@ const TARGETS = {
   startRatio: 6,
   /** Of the times for twice as many objects. Work that grows with the square takes 4 times as long. */
   doublingRatio: 3,
+  /** Of a whole etcd-v2-to-v3 start without the drain, and of a bare loop of batched puts of the same bytes. */
+  etcdTimesTheLimit: 3,
+  etcdPauseMs: 2_000,
+  /** Of the pauses with the most and the fewest endpoints. */
+  etcdPauseRatio: 2,
+  etcdPeakMiB: 300,
 };
+
+const ETCD_ENDPOINTS = [1_000, 10_000, 50_000] as const;
 
 const OBJECTS = 5_000;
 /**
@@ -83,6 +92,37 @@ async function benchCopy(main: string): Promise<readonly Verdict[]> {
   ];
 }
 
+async function benchEtcd(main: string): Promise<readonly Verdict[]> {
+  const runs: EtcdRun[] = [];
+  for (const endpoints of ETCD_ENDPOINTS) {
+    say(`etcd-v2-to-v3: writing ${endpoints} workload endpoints and what belongs to them to etcd v2`);
+    const run = await measureEtcd(main, endpoints);
+    runs.push(run);
+    const { v1Keys, v3Keys, ms, pauseMs, peakMiB, limitMs } = run;
+    say(
+      `${v1Keys} keys of v1 to ${v3Keys} of v3: start ${seconds(ms)}, pause ${pauseMs} ms, ${peakMiB.toFixed(0)} MiB; a bare loop of puts ${seconds(limitMs)}: ${(ms / limitMs).toFixed(2)} times`,
+    );
+  }
+  const [least, most] = [runs[0], runs.at(-1)];
+  if (!least || !most) return [];
+  return [
+    atMost(
+      'start of etcd-v2-to-v3, of a bare loop',
+      most.ms / most.limitMs,
+      TARGETS.etcdTimesTheLimit,
+      'times',
+    ),
+    atMost('pause of etcd-v2-to-v3', most.pauseMs, TARGETS.etcdPauseMs, 'ms'),
+    atMost(
+      'pause, of that with the fewest endpoints',
+      most.pauseMs / least.pauseMs,
+      TARGETS.etcdPauseRatio,
+      'times',
+    ),
+    atMost('peak memory of etcd-v2-to-v3', most.peakMiB, TARGETS.etcdPeakMiB, 'MiB'),
+  ];
+}
+
 /** The copy and `kubectl apply -f` of the same objects, one after the other. */
 async function race(main: string, seeded: SeededCluster, where: string, kubeconfig: string) {
   await removeCopies(seeded);
@@ -94,12 +134,28 @@ async function race(main: string, seeded: SeededCluster, where: string, kubeconf
   return { copy, kubectl };
 }
 
-async function main(): Promise<number> {
+/** All of them, or those that are named: `npm run bench -- etcd`. */
+const BENCHES: Readonly<Record<string, (main: string) => Promise<readonly Verdict[]>>> = {
+  pure: async () => benchPure(),
+  start: benchStart,
+  copy: benchCopy,
+  etcd: benchEtcd,
+};
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter(name => !Object.hasOwn(BENCHES, name));
+  if (unknown.length > 0) {
+    say(`No benchmark is named ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}.`);
+    return 2;
+  }
   await using bundle = await buildBundle();
-  const verdicts = [...benchPure(), ...(await benchStart(bundle.main)), ...(await benchCopy(bundle.main))];
+  const verdicts: Verdict[] = [];
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (names.length === 0 || names.includes(name)) verdicts.push(...(await bench(bundle.main)));
+  }
   say('');
   for (const { met, text } of verdicts) say(`${met ? 'met   ' : 'MISSED'}  ${text}`);
   return verdicts.every(({ met }) => met) ? 0 : 1;
 }
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));

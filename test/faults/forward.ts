@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Agent, request } from 'node:https';
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 
 /** The server behind the proxy; `ca`, `key` and `cert` are paths of PEM files. */
@@ -31,14 +31,15 @@ const HOP_BY_HOP = new Set([
 /** Opens connections of the proxy's own to the upstream. */
 export async function openForwarder(upstream: ProxyUpstream): Promise<Forwarder> {
   const { url, ca, certificate } = upstream;
-  const agent = new Agent({
-    keepAlive: true,
+  const isTls = url.startsWith('https:');
+  const tls = {
     ...(ca ? { ca: await readFile(ca) } : {}),
     ...(certificate ? { key: await readFile(certificate.key), cert: await readFile(certificate.cert) } : {}),
-  });
+  };
+  const agent = isTls ? new TlsAgent({ keepAlive: true, ...tls }) : new Agent({ keepAlive: true });
   const forward: Forwarder['forward'] = async (req, body, signal) => {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-    const sent = request(new URL(req.url ?? '/', url), {
+    const sent = (isTls ? tlsRequest : request)(new URL(req.url ?? '/', url), {
       method: req.method,
       headers: headersOf(req),
       agent,

@@ -35,9 +35,18 @@ export async function listen(server: Server): Promise<Listener> {
       if (!server.listening) await bind(server, port);
     },
     resetAll: () => {
-      for (const socket of connections) socket.resetAndDestroy();
+      for (const socket of connections) reset(socket);
     },
   };
+}
+
+/**
+ * Resets a connection. Not one whose end is under way: Node.js 24 loses the handle of such a socket, and then the process
+ * never exits.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 async function bind(server: Server, port: number): Promise<void> {

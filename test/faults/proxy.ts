@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveExchange } from './exchange.ts';
@@ -10,8 +10,8 @@ import { type Listener, listen } from './listener.ts';
 
 export interface FaultProxyOptions {
   readonly upstream: ProxyUpstream;
-  /** Paths of PEM files: what the proxy shows its clients, for 127.0.0.1. */
-  readonly certificate: { readonly key: string; readonly cert: string };
+  /** Paths of PEM files: what the proxy shows its clients, for 127.0.0.1. Without it, it speaks plain HTTP. */
+  readonly certificate?: { readonly key: string; readonly cert: string };
   readonly faults?: readonly Fault[];
 }
 
@@ -29,18 +29,16 @@ export interface FaultProxy extends AsyncDisposable {
 }
 
 /**
- * Stands between a client and an HTTPS server, records the requests, and spoils those that the faults name. Tokens
+ * Stands between a client and an HTTPS or HTTP server, records the requests, and spoils those that the faults name. Tokens
  * pass through; client certificates end here (see `upstream.certificate`). HTTP/1.1 only, no upgrades (exec, attach).
  */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const { upstream, certificate, faults = [] } = options;
-  const [key, cert] = await Promise.all([readFile(certificate.key), readFile(certificate.cert)]);
   const forwarder = await openForwarder(upstream);
   const requests: RecordedRequest[] = [];
   let pick = faultPicker(faults);
   const stopping = new AbortController();
-  // Timeouts of the server would be faults that nobody asked for.
-  const server = createServer({ key, cert, keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
+  const server = await serverFor(certificate);
   const listener = await listen(server);
   let present = new AbortController();
   const away = (ms: number) =>
@@ -73,8 +71,16 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     listener.resetAll();
     forwarder.close();
   };
-  const url = `https://127.0.0.1:${listener.port}`;
+  const url = `${certificate ? 'https' : 'http'}://127.0.0.1:${listener.port}`;
   return { url, requests, setFaults, reset, away, stop, [Symbol.asyncDispose]: stop };
+}
+
+async function serverFor(certificate: FaultProxyOptions['certificate']) {
+  // Timeouts of the server would be faults that nobody asked for.
+  const patient = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
+  if (!certificate) return createServer(patient);
+  const [key, cert] = await Promise.all([readFile(certificate.key), readFile(certificate.cert)]);
+  return createTlsServer({ key, cert, ...patient });
 }
 
 function recordOf(

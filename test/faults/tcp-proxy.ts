@@ -2,7 +2,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { listen } from './listener.ts';
+import { listen, reset } from './listener.ts';
 
 export interface TcpFaultProxyOptions {
   readonly upstreamHost: string;
@@ -45,7 +45,7 @@ export async function startTcpFaultProxy(options: TcpFaultProxyOptions): Promise
   const listener = await listen(server);
   const cut = () => {
     listener.resetAll();
-    for (const upstream of upstreams) upstream.resetAndDestroy();
+    for (const upstream of upstreams) reset(upstream);
   };
   const stop = async () => {
     listener.close();
@@ -66,8 +66,8 @@ export async function startTcpFaultProxy(options: TcpFaultProxyOptions): Promise
 
 function join(client: Socket, upstream: Socket, flow: Flow, meter: Meter): void {
   // Before the pipelines, which would close the other side as if nothing had happened.
-  upstream.once('error', () => client.resetAndDestroy());
-  client.once('error', () => upstream.resetAndDestroy());
+  upstream.once('error', () => reset(client));
+  client.once('error', () => reset(upstream));
   pipeline(client, flow.passage(), upstream).catch(() => client.destroy());
   pipeline(upstream, meter.passage(), flow.passage(), client).catch(() => upstream.destroy());
 }

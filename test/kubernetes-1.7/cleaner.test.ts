@@ -52,7 +52,8 @@ describe('tpr-cleaner on an API server that behaves as Kubernetes 1.7.5 did', ()
     const absent = recorded('lease api (absent)').response;
     let definedAgain = false;
     server.reset((request, answer) => {
-      definedAgain ||= request.method === 'POST' && request.body.includes(POOL.tprName);
+      const defines = request.method === 'POST' && request.path.endsWith('/thirdpartyresources');
+      definedAgain ||= defines && request.body.includes(POOL.tprName);
       const asked = request.path.startsWith('/apis/projectcalico.org/v1/ippools');
       return asked && !definedAgain ? absent : answer;
     });

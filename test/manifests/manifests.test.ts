@@ -68,7 +68,7 @@ describe('kustomization', () => {
     }
   }
 
-  for (const job of ['backup', 'restore', 'tpr-cleanup', 'kdd-v3-cleanup']) {
+  for (const job of ['backup', 'restore', 'kdd-migration', 'tpr-cleanup', 'kdd-v3-cleanup']) {
     it(`changes the registry of the ${job} job, too, and its pull secret`, async () => {
       const objects = await kustomize({
         '- upgrade-job.yaml': `- ${job}-job.yaml`,

@@ -19,6 +19,8 @@ export type EtcdAction<T> = (client: Etcd3) => Promise<T>;
 export interface EtcdConnection {
   /** Runs an action that may be repeated without harm, at the next endpoint and later again where that can help. */
   run<T>(what: string, action: EtcdAction<T>, signal?: AbortSignal): Promise<T>;
+  /** The same also after the signal of the options has ended: for what has to be given back. */
+  runToTheEnd<T>(what: string, action: EtcdAction<T>, signal: AbortSignal): Promise<T>;
   close(): void;
 }
 
@@ -50,11 +52,11 @@ export function openConnection(options: EtcdOptions): EtcdConnection {
     }
   };
 
+  const run = <T>(what: string, action: EtcdAction<T>, signal: AbortSignal | undefined) =>
+    rounds(options, endpoints.length, signal, () => attempt(what, action, signal));
   return {
-    run: (what, action, signal) => {
-      const either = eitherSignal(options.signal, signal);
-      return rounds(options, endpoints.length, either, () => attempt(what, action, either));
-    },
+    run: (what, action, signal) => run(what, action, eitherSignal(options.signal, signal)),
+    runToTheEnd: run,
     close: drop,
   };
 }

@@ -39,7 +39,12 @@ const RULES: readonly (readonly [pattern: RegExp, reason: EtcdReason, check: str
   [/authentication failed|invalid auth token/, 'denied', 'check the user and the password'],
   [/PERMISSION_DENIED|permission denied/, 'denied', 'give the user a role that may read these keys'],
   [/UNAUTHENTICATED/, 'denied', 'check the user, the password and the client certificate'],
-  [/has been compacted/, 'compacted', 'etcd dropped this revision during the read: run again'],
+  // A watch that begins too early is cancelled without a reason; every other cancellation has one.
+  [
+    /has been compacted|Watcher canceled:$/,
+    'compacted',
+    'etcd dropped this revision during the read: run again',
+  ],
   [/message larger than max/, 'too-large', 'read fewer keys at once'],
   [/request is too large/, 'too-large', 'a value is larger than etcd takes'],
   [

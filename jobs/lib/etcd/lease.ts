@@ -16,19 +16,19 @@ export async function grantLease(
   return (await connection.run('grant of a lease', grant, signal)).ID;
 }
 
-/** Ends a lease, and with it its keys, as well as it can: it ends by itself later. */
+/** Ends a lease, and with it its keys, as well as it can, also in a run that was stopped: it ends by itself later. */
 export async function revokeLease(connection: EtcdConnection, id: string): Promise<void> {
   const revoke = (client: Etcd3) => client.leaseClient.leaseRevoke({ ID: id });
   try {
-    await connection.run('end of a lease', revoke, AbortSignal.timeout(5_000));
+    await connection.runToTheEnd('end of a lease', revoke, AbortSignal.timeout(5_000));
   } catch (error) {
     if (!(error instanceof EtcdError) && !(error instanceof DOMException)) throw error;
   }
 }
 
 /**
- * Renews a lease until the signal ends it. Returns as soon as the lease is lost: etcd says so, or no renewal was answered
- * for its time to live.
+ * Renews a lease until the signal ends it. Returns as soon as the lease is lost: etcd says so, or no renewal was
+ * answered for its time to live.
  */
 export async function keepLease(
   connection: EtcdConnection,
@@ -56,7 +56,8 @@ async function renewal(
   signal: AbortSignal,
 ): Promise<'renewed' | 'lost' | 'unknown'> {
   try {
-    const ttl = await connection.run('renewal of the lease', client => keepAlive(client, id), signal);
+    const renew = (client: Etcd3) => keepAlive(client, id);
+    const ttl = await connection.runToTheEnd('renewal of the lease', renew, signal);
     return Number(ttl) > 0 ? 'renewed' : 'lost';
   } catch {
     return 'unknown';

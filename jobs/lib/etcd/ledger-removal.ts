@@ -28,9 +28,9 @@ export interface Removed {
 }
 
 /**
- * Takes back all that the ledger says was written: deletes the keys that were created by us and not created anew by others, and restores
- * values that were overwritten and not changed since. Then the ledger is removed. A removal that was interrupted is
- * continued by another one.
+ * Takes back all that the ledger says was written: deletes the keys that were created by us and not created anew
+ * by others, and restores values that were overwritten and not changed since. Then the ledger is removed. A
+ * removal that was interrupted is continued by another one.
  */
 export async function removeWritten(connection: EtcdConnection, options: RemovalOptions): Promise<Removed> {
   const ledger = await readLedger(connection, options.prefix, options.signal);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { refused } from '../run/failure.ts';
 import type { EtcdConnection } from './connection.ts';
 import { decodeEntry } from './ledger-entry.ts';
@@ -22,11 +23,12 @@ export interface Ledger {
 const entriesPrefix = (prefix: string): string => `${prefix}written/`;
 
 /**
- * The keys for new entries of the ledger below a prefix that ends in `/`. None is used twice, in whichever run: a fence is of one run.
+ * A ledger below a prefix that ends in `/`. Each has keys of its own, also two of the same run: a transaction
+ * whose entry is there already counts as carried out.
  */
 export function newLedger(prefix: string, { createRevision }: Fence): Ledger {
   let count = 0;
-  const run = createRevision.padStart(19, '0');
+  const run = `${createRevision.padStart(19, '0')}-${randomBytes(4).toString('hex')}`;
   return {
     nextKey() {
       count += 1;

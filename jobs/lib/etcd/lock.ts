@@ -31,8 +31,8 @@ export interface Lock extends AsyncDisposable {
 }
 
 /**
- * Takes a lock. A holder that was killed does not renew it, so it is waited for until a lock can no longer be such a one; then this throws a
- * refusal that says who holds it and since when.
+ * Takes a lock. A holder that was killed does not renew it, so it is waited for until a lock can no longer be such
+ * a one; then this throws a refusal that says who holds it and since when.
  */
 export async function acquireLock(connection: EtcdConnection, options: LockOptions): Promise<Lock> {
   const { key, ttlSeconds = TTL_SECONDS, signal, onWait } = options;
@@ -74,7 +74,7 @@ async function take(
   const me = thisProcess();
   const put = { ...look, value: Buffer.from(JSON.stringify(me)), lease };
   const request = {
-    compare: [compareCreate(key, '0')],
+    compare: [compareCreate(look.key, '0')],
     success: [{ request_put: put }],
     failure: [{ request_range: look }],
   };

@@ -25,6 +25,8 @@ const recordSchema = v.object({
   counts: v.optional(v.record(v.string(), v.number())),
   /** Milliseconds between pause and end of the copy, without the drain. */
   pauseMs: v.optional(v.number()),
+  /** Backups that together hold what was deleted from the source, oldest first, as `restore --backup` takes them. */
+  v1Backups: v.optional(v.array(v.string())),
 });
 
 export type MigrationRecord = v.InferOutput<typeof recordSchema>;

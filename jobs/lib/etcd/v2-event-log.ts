@@ -11,11 +11,11 @@ const SILENCE_MS = 30_000;
 /** Collects events while other work is done. */
 export interface EventLog extends Disposable {
   /**
-   * The events up to an index that no earlier call has returned, in order. It waits until an event with this index or a
-   * later one was seen: etcd sends them in order, so that this one proves, and nothing else could prove, that none is missing. So `index`
-   * must be that of an event below the root, such as a mark (`compareAndSwap` of a key with its own value).
-   * Throws an EtcdError: `compacted` when events were lost (read the keys anew, and begin another log), `timeout` when no
-   * such event was seen in `mostMs`.
+   * The events up to an index that no earlier call has returned, in order. It waits until an event with this index
+   * or a later one was seen: etcd sends them in order, so that this one proves, and nothing else could prove, that
+   * none is missing. So `index` must be that of an event below the root, such as a mark (`compareAndSwap` of a key
+   * with its own value). Throws an EtcdError: `compacted` when events were lost (read the keys anew, and begin
+   * another log), `timeout` when no such event was seen in `mostMs`.
    */
   until(index: number, mostMs: number): Promise<readonly V2Event[]>;
 }

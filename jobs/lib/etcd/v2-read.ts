@@ -27,7 +27,9 @@ export interface V2Reader {
   ): Promise<(directory: string, extent: V2Extent) => Promise<V2Answer | 'too large'>>;
 }
 
-/** Reads through the majority of the members, as field-lessons F6 needs it: no member may answer with an old state. */
+/**
+ * Reads through the majority of the members, as field-lessons F6 needs it: no member may answer with an old state.
+ */
 export function v2Reader(http: V2Http): V2Reader {
   const request = (request: V2Request) =>
     http.retried(() => http.once(`read of ${request.key}`, request), request.signal);

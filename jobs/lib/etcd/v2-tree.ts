@@ -18,10 +18,11 @@ type Part = { readonly nodes: readonly V2Node[] } | { readonly directory: string
 type Unread = Extract<Part, { directory: string }>;
 
 /**
- * All keys and empty directories below a directory, in the order of a sorted recursive read. Nothing that the store held
- * when the read began is missed; later changes may be seen or not. Hidden nodes (names that begin with `_`) are not
- * shown by etcd. A missing root is like an empty one: nothing. No answer holds the whole tree, unless it is small: etcd has no pages, so directories are listed from the top, and
- * read as a whole where what their neighbours hold is little.
+ * All keys and empty directories below a directory, in the order of a sorted recursive read. Nothing that the
+ * store held when the read began is missed; later changes may be seen or not. Hidden nodes (names that begin with
+ * `_`) are not shown by etcd. A missing root is like an empty one: nothing. No answer holds the whole tree, unless
+ * it is small: etcd has no pages, so directories are listed from the top, and read as a whole where what their
+ * neighbours hold is little.
  */
 export async function* readTree(reader: V2Reader, root: string): AsyncGenerator<readonly V2Node[]> {
   const stop = new AbortController();

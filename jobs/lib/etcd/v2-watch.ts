@@ -15,12 +15,14 @@ export interface V2WatchOptions {
 }
 
 /**
- * Every event below a key after an index, in order and each once; also those of the key itself, and the deletion of a directory
- * above it. Ends with the signal's reason. Throws an EtcdError `compacted` when etcd no longer has all
- * events: it keeps the last 1,000 of the whole store, so that the tree must be read anew. Reconnects as often as it is needed.
+ * Every event below a key after an index, in order and each once; also those of the key itself, and the deletion
+ * of a directory above it. Ends with the signal's reason. Throws an EtcdError `compacted` when etcd no longer has
+ * all events: it keeps the last 1,000 of the whole store, so that the tree must be read anew. Reconnects as often
+ * as it is needed.
  *
- * etcd's own ways of losing events are met like this: a stream whose first event is an old one never shows another, so
- * old events are fetched one a request; a stream of which the reader is too slow is ended by etcd, and then continued.
+ * etcd's own ways of losing events are met like this: a stream whose first event is an old one never shows
+ * another, so old events are fetched one a request; a stream of which the reader is too slow is ended by etcd, and
+ * then continued.
  */
 export async function* watchV2(
   http: V2Http,

@@ -8,8 +8,8 @@ export type Swapped = { readonly index: number } | { readonly found: string | un
 
 export interface V2Writer {
   /**
-   * Replaces a value, if it is still `from`. With `to` equal to `from` it writes a mark: nothing changes, but every watch
-   * of the key shows an event with the index. Throws for a directory.
+   * Replaces a value, if it is still `from`. With `to` equal to `from` it writes a mark: nothing changes, but
+   * every watch of the key shows an event with the index. Throws for a directory.
    */
   compareAndSwap(key: string, from: string, to: string, signal?: AbortSignal): Promise<Swapped>;
   /** Writes a key that must not exist yet. A lost answer counts as `created` when the value is found. */
@@ -24,6 +24,10 @@ export interface V2Writer {
     modifiedIndex: number,
     signal?: AbortSignal,
   ): Promise<'deleted' | 'gone' | 'changed'>;
+  /**
+   * Makes an empty directory where nothing is. `there` also where it has children, or a value stands in its place.
+   */
+  makeDirectory(key: string, signal?: AbortSignal): Promise<'made' | 'there'>;
   /** Deletes a directory without children. Throws for a key with a value. */
   deleteEmptyDirectory(key: string, signal?: AbortSignal): Promise<'deleted' | 'gone' | 'not empty'>;
 }
@@ -36,6 +40,7 @@ export function v2Writer(http: V2Http, reader: V2Reader): V2Writer {
   return {
     compareAndSwap: (key, from, to, signal) => compareAndSwap(http, reader, { key, from, to, signal }),
     create: (key, value, signal) => create(http, reader, key, value, signal),
+    makeDirectory: (key, signal) => makeDirectory(http, key, signal),
     deleteIfUnchanged: (key, index, signal) => deleteIfUnchanged(http, key, index, signal),
     deleteEmptyDirectory: (key, signal) => deleteEmptyDirectory(http, reader, key, signal),
   };
@@ -90,6 +95,18 @@ async function create(
   const now = await reader.get(key, signal);
   if (!now) return create(http, reader, key, value, signal);
   return lost && now.value === value ? { index: now.modifiedIndex } : { found: now.value };
+}
+
+async function makeDirectory(
+  http: V2Http,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<'made' | 'there'> {
+  const query = { dir: 'true', prevExist: 'false' };
+  const { answer, lost } = await write(http, { method: 'PUT', key, query, signal });
+  if (!answer.problem) return 'made';
+  if (isOneOf(answer, V2_CODES.exists)) return lost ? 'made' : 'there';
+  throw unexpected(key, answer);
 }
 
 async function deleteIfUnchanged(

@@ -11,8 +11,8 @@ export type { V2Event, V2Node } from './v2-answer.ts';
 export type { EventLog } from './v2-event-log.ts';
 
 /**
- * The keys of etcd's v2 API. Reads are as new as the majority of the members. Every error is an EtcdError or the signal's
- * reason. Throws an EtcdError `failed` where etcd serves no v2 API.
+ * The keys of etcd's v2 API. Reads are as new as the majority of the members. Every error is an EtcdError or the
+ * signal's reason. Throws an EtcdError `failed` where etcd serves no v2 API.
  */
 export interface EtcdV2 extends Pick<V2Reader, 'index' | 'get'>, V2Writer, Disposable {
   /** All keys and empty directories below a directory, in batches; see `readTree`. */

@@ -1,8 +1,8 @@
 import type { ICompare, IKeyValue, IRequestOp } from 'etcd3';
 
 /**
- * The largest value that can be written: a request may have 1.5 MiB unless etcd is configured otherwise (field-lessons
- * reference), and names its key several times.
+ * The largest value that can be written: a request may have 1.5 MiB unless etcd is configured otherwise
+ * (field-lessons reference), and names its key several times.
  */
 export const MAX_VALUE_BYTES = 1.5 * 1024 * 1024 - 16 * 1024;
 
@@ -43,37 +43,26 @@ export function holds({ guard }: WriteOperation, found: Standing): boolean {
   return found.modRevision === guard.modRevision;
 }
 
-/** The same condition for etcd. */
-export function compareOf({ key, guard }: WriteOperation): ICompare {
-  if ('modRevision' in guard) return compareMod(key, guard.modRevision);
+/** The same condition for etcd. The key is given as bytes, which are made once for an operation. */
+export function compareOf({ guard }: WriteOperation, key: Buffer): ICompare {
+  if ('modRevision' in guard) return { key, target: 'Mod', result: 'Equal', mod_revision: guard.modRevision };
   return compareCreate(key, 'absent' in guard ? ABSENT.createRevision : guard.createRevision);
 }
 
 /** That a key was created at a revision; `0`: that there is none. */
-export const compareCreate = (key: string, revision: string): ICompare => ({
-  key: Buffer.from(key),
+export const compareCreate = (key: Buffer, revision: string): ICompare => ({
+  key,
   target: 'Create',
   result: 'Equal',
   create_revision: revision,
 });
 
-const compareMod = (key: string, revision: string): ICompare => ({
-  key: Buffer.from(key),
-  target: 'Mod',
-  result: 'Equal',
-  mod_revision: revision,
-});
-
-export function requestOf(operation: WriteOperation): IRequestOp {
-  if (operation.kind === 'delete') return { request_delete_range: { key: Buffer.from(operation.key) } };
-  return putOf(operation.key, operation.value);
+export function requestOf(operation: WriteOperation, key: Buffer): IRequestOp {
+  if (operation.kind === 'delete') return { request_delete_range: { key } };
+  return { request_put: { key, value: operation.value } };
 }
 
-export const putOf = (key: string, value: Buffer): IRequestOp => ({
-  request_put: { key: Buffer.from(key), value },
-});
-
-/** Asks for the revisions of a key. */
-export const lookAt = (key: string): IRequestOp => ({
-  request_range: { key: Buffer.from(key), keys_only: true },
+/** Asks for the revisions of a key, now or as they were at a revision. */
+export const lookAt = (key: Buffer, revision?: string): IRequestOp => ({
+  request_range: { key, keys_only: true, ...(revision === undefined ? {} : { revision }) },
 });

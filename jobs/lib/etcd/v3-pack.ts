@@ -2,18 +2,18 @@ import { EtcdError } from './errors.ts';
 import { MAX_VALUE_BYTES, type WriteOperation } from './v3-operation.ts';
 
 /**
- * etcd takes 128 comparisons, and as many requests, in a transaction (field-lessons reference). Two are for the lock and
- * the ledger.
+ * etcd takes 128 comparisons, and as many requests, in a transaction (field-lessons reference). Two are for the
+ * lock and the ledger.
  */
 export const MOST_OPERATIONS = 126;
 /** Far below the limit of a request, so that no member is held up for long. */
 const MOST_BYTES = 1024 * 1024;
-/** What an operation takes beside its key, which is in the comparison, the request, the look and the ledger, and its value. */
+/** What an operation takes beside its value and its key, which is in the comparison, the request and the ledger. */
 const OVERHEAD_BYTES = 64;
 
 /**
- * Packs operations, in their order, into transactions. A key is at most once in one: etcd would refuse it. Throws an EtcdError
- * `too-large` that names the first key whose value cannot be written.
+ * Packs operations, in their order, into transactions. A key is at most once in one: etcd would refuse it. Throws
+ * an EtcdError `too-large` that names the first key whose value cannot be written.
  */
 export async function* packed(
   operations: Iterable<WriteOperation> | AsyncIterable<WriteOperation>,
@@ -41,7 +41,7 @@ export async function* packed(
 }
 
 function sizeOf(operation: WriteOperation): number {
-  const keyBytes = 4 * operation.key.length + OVERHEAD_BYTES;
+  const keyBytes = 3 * Buffer.byteLength(operation.key) + OVERHEAD_BYTES;
   if (operation.kind === 'delete') return keyBytes;
   // The ledger holds a replaced value as base64.
   const bytes = operation.value.length + Math.ceil(((operation.previous?.length ?? 0) * 4) / 3);

@@ -1,4 +1,4 @@
-import type { IKeyValue, ITxnRequest, ITxnResponse } from 'etcd3';
+import type { IKeyValue, IRequestOp, ITxnRequest, ITxnResponse } from 'etcd3';
 import type { EtcdConnection } from './connection.ts';
 import { EtcdError } from './errors.ts';
 import { encodeEntry, entryOf } from './ledger-entry.ts';
@@ -9,7 +9,6 @@ import {
   compareOf,
   holds,
   lookAt,
-  putOf,
   requestOf,
   type Standing,
   standingOf,
@@ -23,12 +22,18 @@ export interface Fence {
   readonly createRevision: string;
 }
 
-/** Written at a revision; or not, because the guard did not hold: then `found` is what was there (undefined: nothing). */
+/**
+ * Written at a revision; or not, because the guard did not hold: then `found` is what was there (undefined:
+ * nothing).
+ */
 export type WriteResult = { readonly revision: string } | { readonly found: EtcdEntry | undefined };
 
 export interface WriteOptions {
   readonly fence: Fence;
-  /** Gives the key of the next ledger entry (see ledger.ts), one that was never used. Without it nothing is recorded. */
+  /**
+   * Gives the key of the next ledger entry (see ledger.ts), one that was never used. Without it nothing is
+   * recorded.
+   */
   readonly ledger?: { nextKey(): string } | undefined;
   /** Told of every operation once, in any order. */
   readonly onResult?: (operation: WriteOperation, result: WriteResult) => void;
@@ -40,10 +45,10 @@ export interface WriteOptions {
 const IN_FLIGHT = 6;
 
 /**
- * Carries out operations in transactions that etcd takes, several at a time: so no key may be in it twice. An operation whose guard does
- * not hold is left out and reported, the others are not affected. A transaction whose answer was lost is sent again: it takes
- * effect once (field-lessons F6). Throws an EtcdError: `lock-lost`, `no-space`, `too-large`, or one of the connection; those that
- * were under way are waited for.
+ * Carries out operations in transactions that etcd takes, several at a time: a key that is in it twice is written
+ * in any order. An operation whose guard does not hold is left out and reported, the others are not affected. A
+ * transaction whose answer was lost is sent again: it takes effect once (field-lessons F6). Throws an EtcdError:
+ * `lock-lost`, `no-space`, `too-large`, or one of the connection; those that were under way are waited for.
  */
 export async function writeAll(
   connection: EtcdConnection,
@@ -118,12 +123,12 @@ async function commit(
   );
   const lost = tries > 1;
   if (answer.succeeded) return { outcome: { revision: answer.header.revision }, lost };
-  const [lock, ledger, ...found] = answer.responses.map(foundIn);
+  const [lock, ledger] = answer.responses.map(foundIn);
   // Our entry is there: an earlier try was carried out, and the lock was ours then.
   if (ledgerKey && ledger) return { outcome: { revision: ledger.mod_revision }, lost };
   if (lock?.create_revision !== fence.createRevision) throw lockLost(fence);
-  const standings = found.map(standingOf);
-  return { outcome: { standings, at: answer.header.revision }, lost };
+  const at = answer.header.revision;
+  return { outcome: { standings: await standingsAt(connection, operations, at, signal), at }, lost };
 }
 
 function transaction(
@@ -131,21 +136,32 @@ function transaction(
   ledgerKey: string | undefined,
   fence: Fence,
 ): ITxnRequest {
-  const entry = ledgerKey === undefined ? undefined : entryOf(operations);
-  const recorded = ledgerKey !== undefined && entry ? [putOf(ledgerKey, encodeEntry(entry))] : [];
-  return {
-    compare: [
-      compareCreate(fence.key, fence.createRevision),
-      ...(ledgerKey === undefined ? [] : [compareCreate(ledgerKey, ABSENT.createRevision)]),
-      ...operations.map(compareOf),
-    ],
-    success: [...recorded, ...operations.map(requestOf)],
-    failure: [
-      lookAt(fence.key),
-      lookAt(ledgerKey ?? fence.key),
-      ...operations.map(operation => lookAt(operation.key)),
-    ],
-  };
+  const lockKey = Buffer.from(fence.key);
+  const entryKey = ledgerKey === undefined ? undefined : Buffer.from(ledgerKey);
+  const entry = entryKey && entryOf(operations);
+  const compare = [compareCreate(lockKey, fence.createRevision)];
+  const success: IRequestOp[] = [];
+  if (entryKey) compare.push(compareCreate(entryKey, ABSENT.createRevision));
+  if (entryKey && entry) success.push({ request_put: { key: entryKey, value: encodeEntry(entry) } });
+  for (const operation of operations) {
+    const key = Buffer.from(operation.key);
+    compare.push(compareOf(operation, key));
+    success.push(requestOf(operation, key));
+  }
+  return { compare, success, failure: [lookAt(lockKey), lookAt(entryKey ?? lockKey)] };
+}
+
+/** What stood there when a transaction was refused. */
+async function standingsAt(
+  connection: EtcdConnection,
+  operations: readonly WriteOperation[],
+  at: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly Standing[]> {
+  const success = operations.map(({ key }) => lookAt(Buffer.from(key), at));
+  const what = `read of ${operations.length} keys from ${operations[0]?.key} on`;
+  const answer = await connection.run(what, client => client.kv.txn({ success }), signal);
+  return answer.responses.map(response => standingOf(foundIn(response)));
 }
 
 const foundIn = ({ response_range }: ITxnResponse['responses'][number]): IKeyValue | undefined =>

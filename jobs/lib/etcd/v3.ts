@@ -15,10 +15,11 @@ export interface EtcdEntry {
 export interface ReadOptions {
   /** The revision to read at; without it, the newest one when the read begins. */
   readonly revision?: string | undefined;
-  /** Keys in a request, 500 without it. Two pages are held at a time; one that is too large for a message is asked for in parts. */
+  /**
+   * Keys in a request, 4,000 without it. Two pages are held at a time; one that is too large for a message is
+   * asked for in parts.
+   */
   readonly pageSize?: number;
-  /** Only keys that were changed at this revision or later. */
-  readonly changedFrom?: string;
   /** Read no values: they are all empty. */
   readonly keysOnly?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -33,12 +34,13 @@ export interface EtcdReader {
 }
 
 export interface EtcdV3 extends EtcdReader, Disposable {
-  /** For the functions of lock.ts, ledger.ts, v3-write.ts and v3-changes.ts. */
+  /** For the functions of lock.ts, ledger.ts, v3-write.ts and v3-events.ts. */
   readonly connection: EtcdConnection;
   close(): void;
 }
 
-const PAGE_SIZE = 500;
+/** For each page etcd 3.4 counts all keys that follow, so that small ones cost it much. */
+const PAGE_SIZE = 4000;
 
 /** A client for a cluster. Throws a usage failure for options that cannot work; connects with the first request. */
 export function connectEtcdV3(options: EtcdOptions): EtcdV3 {
@@ -62,12 +64,11 @@ async function newestRevision(connection: EtcdConnection, key: string, signal: A
 export async function* entries(
   connection: EtcdConnection,
   prefix: string,
-  { revision, pageSize = PAGE_SIZE, changedFrom, keysOnly = false, signal }: ReadOptions,
+  { revision, pageSize = PAGE_SIZE, keysOnly = false, signal }: ReadOptions,
 ): AsyncGenerator<EtcdEntry> {
   const fixed = {
     range_end: endOfPrefix(prefix),
     keys_only: keysOnly,
-    ...(changedFrom === undefined ? {} : { min_mod_revision: changedFrom }),
   };
   let limit = Math.max(1, pageSize);
   const pageFrom = async (key: Buffer, at: string | undefined): Promise<IRangeResponse> => {
@@ -113,7 +114,7 @@ async function readPage(
 const range = (request: IRangeRequest) => (client: Etcd3) => client.kv.range(request);
 
 /** The first key after all that begin with the prefix. */
-export function endOfPrefix(prefix: string): Buffer {
+function endOfPrefix(prefix: string): Buffer {
   const end = Buffer.from(prefix);
   // UTF-8 never contains 0xff, so that the last byte can always be raised; an empty prefix means every key.
   const last = end.at(-1);

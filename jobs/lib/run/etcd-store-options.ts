@@ -16,15 +16,16 @@ export const DEFAULT_FILES: Readonly<Record<ApiVersion, string>> = {
   v3: '/etc/calico/apiconfigv3.cfg',
 };
 
+/** How to reach the v1 data, in the words of calico-upgrade. */
+export function addV1StoreOption(to: Command): Command {
+  return to.addOption(
+    option('--apiconfigv1 <file>', `how to reach etcd v2; without it ${DEFAULT_FILES.v1}, else APIV1_ETCD_…`),
+  );
+}
+
 /** How to reach both stores, in the words of calico-upgrade. */
 export function addStoreOptions(to: Command): Command {
-  return to
-    .addOption(
-      option(
-        '--apiconfigv1 <file>',
-        `how to reach etcd v2; without it ${DEFAULT_FILES.v1}, else APIV1_ETCD_…`,
-      ),
-    )
+  return addV1StoreOption(to)
     .addOption(
       option('--apiconfigv3 <file>', `how to reach etcd v3; without it ${DEFAULT_FILES.v3}, else ETCD_…`),
     )

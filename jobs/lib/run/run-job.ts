@@ -2,7 +2,7 @@ import { connect, type KubeClient } from '../kubernetes/client.ts';
 import { recordEvent } from '../kubernetes/events.ts';
 import { failureOf } from '../kubernetes/failures.ts';
 import { monotonicMs } from './abort.ts';
-import { EXIT_CODES, type Failure, failedRun, messageOf, type Outcome } from './failure.ts';
+import { EXIT_CODES, Failure, failedRun, messageOf, type Outcome } from './failure.ts';
 import type { Log } from './log.ts';
 import type { CommonOptions } from './options.ts';
 import { type FinalOutcome, type PodFacts, podFacts, readFinalOutcome, rememberFinalOutcome } from './pod.ts';
@@ -105,7 +105,7 @@ async function attempt(
     Object.assign(findings, { counts, details });
     return { outcome: 'done', sentence, details: [] };
   } catch (error) {
-    const failure = failureOf(stop.signal.aborted ? stop.signal.reason : error);
+    const failure = failureOf(reasonOf(error, stop.signal));
     for (const line of failure.details) current.error(line);
     if (isBug(failure))
       current.error(String(failure.cause instanceof Error ? failure.cause.stack : failure.cause));
@@ -114,6 +114,12 @@ async function attempt(
     process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
     await client?.close();
   }
+}
+
+/** Why a run ended: that it was stopped, in words of the job where it has more to say of it. */
+function reasonOf(error: unknown, { aborted, reason }: AbortSignal): unknown {
+  const saysMore = error instanceof Failure && error.cause === reason;
+  return aborted && !saysMore ? reason : error;
 }
 
 /** A TypeError and its like is our mistake, not the user's: only then is a stack trace of use. */

@@ -5,6 +5,7 @@ import {
   GLOBAL_NETWORK_POLICIES,
   NEW_IN_3_0,
 } from '../../../jobs/lib/calico/crd-kinds.ts';
+import { PODS } from '../../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../../jobs/lib/kubernetes/client.ts';
 import { type CrdKind, ensureCrd } from '../../../jobs/lib/kubernetes/crd.ts';
 import type { KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
@@ -118,15 +119,31 @@ export async function seed(client: KubeClient, objects: readonly KubeObject[]): 
   }
 }
 
-/** A cluster with Calico of this version and the Kubernetes datastore; pods are created but never run. */
-export async function seedCalico(client: KubeClient, image = 'quay.io/calico/node:v2.6.12'): Promise<void> {
-  await create(client, ...calicoDaemonSet({ image }));
+/** A pod of calico-node without the DaemonSet that makes it: nobody else changes it. */
+async function seedNodePod(client: KubeClient, image: string): Promise<void> {
+  const namespace = 'kube-system';
+  const metadata = { name: 'calico-node-x7k2p', namespace, labels: { 'k8s-app': 'calico-node' } };
+  const spec = { containers: [{ name: 'calico-node', image }], automountServiceAccountToken: false };
+  await create(client, PODS, { apiVersion: 'v1', kind: 'Pod', metadata, spec }, namespace);
 }
 
-/** A whole cluster of Calico 2.6. */
-export async function seedOldCluster(client: KubeClient): Promise<void> {
+async function seedData(client: KubeClient): Promise<void> {
   await defineKinds(client, KINDS_OF_2_6);
   await seed(client, [...FELIX, ...BGP, POLICY]);
   await seedNodes(client, PEER_NODES);
-  await seedCalico(client);
+}
+
+/** A whole cluster of Calico 2.6. */
+export async function seedOldCluster(
+  client: KubeClient,
+  image = 'quay.io/calico/node:v2.6.12',
+): Promise<void> {
+  await seedData(client);
+  await create(client, ...calicoDaemonSet({ image }));
+}
+
+/** The same data, where every calico-node runs 3.0 already. */
+export async function seedUpgradedCluster(client: KubeClient): Promise<void> {
+  await seedData(client);
+  await seedNodePod(client, 'quay.io/calico/node:v3.0.12');
 }

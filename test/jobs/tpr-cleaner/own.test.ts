@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { TPR_KINDS } from '../../../jobs/lib/calico/tpr-kinds.ts';
 import { CONFIG_MAPS, JOBS, THIRD_PARTY_RESOURCES } from '../../../jobs/lib/kubernetes/builtin.ts';
+import { list } from '../../../jobs/lib/kubernetes/list.ts';
+import type { KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
 import { objectPath } from '../../../jobs/lib/kubernetes/resource.ts';
 import { create, get } from '../../../jobs/lib/kubernetes/write.ts';
+import { sleep } from '../../../jobs/lib/run/abort.ts';
+import { isFinished } from '../../../jobs/tpr-cleaner/own-objects.ts';
 import { deleteObject, untilGone } from '../clean-cluster.ts';
 import { useJobCluster } from '../job-cluster.ts';
 import { createPod, kubectlManifest } from '../upgraded-calico.ts';
@@ -37,16 +41,18 @@ async function afterAnUpgrade(): Promise<void> {
   const manifests = globSync('*-job.yaml', { cwd: MANIFESTS });
   for (const manifest of [...manifests, 'rbac-while-upgrading.yaml', 'rbac-kdd.yaml'])
     await kubectlManifest(cluster, 'apply', manifest);
-  const { stdout } = await cluster.kubectl(['get', 'jobs', '-o', 'jsonpath={.items[*].metadata.name}']);
-  for (const name of stdout.split(' ')) await finish(name);
+  const lists = await Promise.all(
+    ['default', 'kube-system'].map(namespace => list(client, JOBS, { namespace })),
+  );
+  await Promise.all(lists.flatMap(found => found ?? []).map(finish));
   assert.equal((await jobs.run(['tpr-to-crd'])).exitCode, 0);
   assert.equal((await jobs.run(['backup'])).exitCode, 0);
   for (const { tprName } of TPR_KINDS) await deleteObject(client, THIRD_PARTY_RESOURCES, tprName);
 }
 
 /** Nobody runs the pods here: the Job counts as failed, as after its deadline. */
-async function finish(name: string): Promise<void> {
-  const path = objectPath(JOBS, name, 'default');
+async function finish({ metadata: { name, namespace = '' } }: KubeObject): Promise<void> {
+  const path = objectPath(JOBS, name, namespace);
   const contentType = 'application/merge-patch+json';
   await jobs.client.request({
     method: 'PATCH',
@@ -54,13 +60,12 @@ async function finish(name: string): Promise<void> {
     contentType,
     body: { spec: { activeDeadlineSeconds: 1 } },
   });
-  const ended = await jobs.cluster.kubectl([
-    'wait',
-    '--for=condition=failed',
-    '--timeout=60s',
-    `job/${name}`,
-  ]);
-  assert.equal(ended.exitCode, 0, ended.stderr);
+  const signal = AbortSignal.timeout(120_000);
+  for (;;) {
+    const job = await get(jobs.client, JOBS, name, namespace);
+    if (!job || isFinished(job)) return;
+    await sleep(500, signal);
+  }
 }
 
 describe('tpr-cleaner --own', () => {

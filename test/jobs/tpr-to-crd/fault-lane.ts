@@ -25,8 +25,21 @@ export interface FaultedRun extends JobResult {
   readonly seconds: number;
 }
 
+/** The job that is tested, and its data. */
+export interface FaultSubject {
+  readonly job: string;
+  /** The manifest with the rights of the job. */
+  readonly manifest: string;
+  /** Writes what the job works on. */
+  seed(admin: KubeClient): Promise<void>;
+  /** Undoes what jobs did. */
+  clean(admin: KubeClient): Promise<void>;
+}
+
 /** A cluster with the data of the fault tests, and proxies before it that spoil what the job does. */
 export interface FaultLane extends AsyncDisposable {
+  /** The name of the job that is tested. */
+  readonly job: string;
   readonly cluster: Cluster;
   readonly proxy: FaultProxy;
   /** Before the etcd that a job reads with `fromEtcd`. */
@@ -44,33 +57,60 @@ export interface FaultLane extends AsyncDisposable {
 export interface LaneOptions {
   /** The ThirdPartyResources are in etcd only, as after an upgrade to Kubernetes 1.8, and jobs read them there. */
   readonly fromEtcd?: boolean;
+  /** `tpr-to-crd` unless given. */
+  readonly subject?: FaultSubject;
 }
 
+const TPR_TO_CRD: FaultSubject = {
+  job: 'tpr-to-crd',
+  manifest: 'upgrade-job.yaml',
+  seed: async admin => {
+    await seedObjects(admin, FAULT_TPRS);
+    await seedNodes(admin, FAULT_NODES);
+  },
+  clean,
+};
+
 /** Starts a lane, not touched by any job yet. */
-export async function startFaultLane({ fromEtcd = false }: LaneOptions = {}): Promise<FaultLane> {
+export async function startFaultLane({
+  fromEtcd = false,
+  subject = TPR_TO_CRD,
+}: LaneOptions = {}): Promise<FaultLane> {
   await using stack = new AsyncDisposableStack();
   // Hundreds of runs start the same program, so it has to start fast.
   const bundling = buildBundle();
   bundling.catch(() => undefined);
-  const { cluster, client: admin, stop } = await startJobCluster(fromEtcd ? {} : undefined);
+  const {
+    cluster,
+    client: admin,
+    stop,
+  } = await startJobCluster(fromEtcd || subject !== TPR_TO_CRD ? {} : undefined);
   stack.defer(stop);
   const { main } = stack.use(await bundling);
-  if (fromEtcd) await storeObjects(cluster.etcd.endpoint, FAULT_TPRS);
-  else await seedObjects(admin, FAULT_TPRS);
-  await seedNodes(admin, FAULT_NODES);
+  if (fromEtcd) {
+    await storeObjects(cluster.etcd.endpoint, FAULT_TPRS);
+    await seedNodes(admin, FAULT_NODES);
+  } else await subject.seed(admin);
   const { server: url, ca, localhost: certificate } = cluster;
   const proxy = stack.use(await startFaultProxy({ upstream: { url, ca }, certificate }));
   const { hostname, port } = new URL(cluster.etcd.endpoint);
   const etcd = stack.use(await startTcpFaultProxy({ upstreamHost: hostname, upstreamPort: Number(port) }));
-  const kubeconfig = await accountWith(cluster, admin, manifestRights(), { server: proxy.url });
+  const kubeconfig = await accountWith(cluster, admin, manifestRights(subject.manifest), {
+    server: proxy.url,
+  });
   const env = { NODE_COMPILE_CACHE: join(cluster.directory, 'compile-cache') };
   const source = fromEtcd ? ['--from-etcd', `http://${etcd.host}:${etcd.port}`] : [];
   const start: FaultLane['start'] = (options = []) =>
-    startJob(['tpr-to-crd', ...source, ...options], { kubeconfig, env, main });
+    startJob([subject.job, ...source, ...options], { kubeconfig, env, main });
   const run = runner(proxy, start);
   const owned = stack.move();
   const end = () => owned.disposeAsync();
-  return { cluster, proxy, etcd, admin, start, run, clean: () => clean(admin), [Symbol.asyncDispose]: end };
+  const { job } = subject;
+  return {
+    ...{ job, cluster, proxy, etcd, admin, start, run },
+    clean: () => subject.clean(admin),
+    [Symbol.asyncDispose]: end,
+  };
 }
 
 function runner(proxy: FaultProxy, start: FaultLane['start']): FaultLane['run'] {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { load } from 'js-yaml';
+import { withoutIdentity } from '../../../jobs/lib/calico/kdd/identity.ts';
 import { CONFIG_MAPS } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { withoutServerFields } from '../../../jobs/lib/kubernetes/clean.ts';
 import type { KubeClient } from '../../../jobs/lib/kubernetes/client.ts';
 import { isRecord, type KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
 import { get } from '../../../jobs/lib/kubernetes/write.ts';
 import { configMapBackupStore } from '../../../jobs/lib/run/backup-configmap.ts';
+import { reportName } from '../../../jobs/lib/run/report.ts';
 import { backupNames, type Content, readContent } from '../content.ts';
 
 /** What jobs leave in a cluster, but for what differs from run to run: uids, versions, times. */
@@ -18,10 +20,10 @@ export interface Outcome extends Omit<Content, 'backups'> {
   readonly listed: readonly string[];
 }
 
-export async function readOutcome(admin: KubeClient): Promise<Outcome> {
+export async function readOutcome(admin: KubeClient, job = 'tpr-to-crd'): Promise<Outcome> {
   const [{ tprs, crds, crdObjects, nodes, backups }, left] = await Promise.all([
     readContent(admin),
-    readReport(admin),
+    readReport(admin, job),
   ]);
   return {
     // With their versions: a job never writes them.
@@ -36,11 +38,11 @@ export async function readOutcome(admin: KubeClient): Promise<Outcome> {
 
 /** The generation grows with each change of an object: it shows a write that was done twice with another effect. */
 function onceWritten(object: KubeObject): KubeObject {
-  return { ...withoutServerFields(object), generation: object.metadata.generation };
+  return { ...withoutServerFields(withoutIdentity(object)), generation: object.metadata.generation };
 }
 
-async function readReport(admin: KubeClient): Promise<Pick<Outcome, 'reported' | 'listed'>> {
-  const configMap = await get(admin, CONFIG_MAPS, 'calico-upgrade-report-tpr-to-crd', 'default');
+async function readReport(admin: KubeClient, job: string): Promise<Pick<Outcome, 'reported' | 'listed'>> {
+  const configMap = await get(admin, CONFIG_MAPS, reportName(job), 'default');
   const data = isRecord(configMap?.data) ? configMap.data : {};
   const report: unknown = load(String(data['report.yaml'] ?? '{}'));
   const lines = String(data['backups.txt'] ?? '').trimEnd();
@@ -54,8 +56,13 @@ async function readReport(admin: KubeClient): Promise<Pick<Outcome, 'reported' |
  * The cluster holds what it holds after a run without faults, the backup of the original data included. A run that was
  * cut off between two Nodes leaves the next one a new state to back up: further backups may exist if they are whole.
  */
-export async function assertOutcome(admin: KubeClient, reference: Outcome, what: string): Promise<void> {
-  const found = await readOutcome(admin);
+export async function assertOutcome(
+  admin: KubeClient,
+  reference: Outcome,
+  what: string,
+  job?: string,
+): Promise<void> {
+  const found = await readOutcome(admin, job);
   const known = Object.entries(found.backups).filter(([name]) => name in reference.backups);
   const { listed } = reference;
   assert.deepEqual({ ...found, backups: Object.fromEntries(known), listed }, reference, what);

@@ -35,7 +35,7 @@ export function useFaultLane(options: LaneOptions = {}): FaultSuite {
     const run = await lane.run();
     assert.equal(run.exitCode, 0, run.log);
     assert.notEqual(plannedRequests(run.requests).filter(isStoredWrite).length, 0, run.log);
-    reference = { run, outcome: await readOutcome(lane.admin) };
+    reference = { run, outcome: await readOutcome(lane.admin, lane.job) };
   });
   beforeEach(async () => {
     await lane?.etcd.restore();
@@ -49,7 +49,7 @@ export function useFaultLane(options: LaneOptions = {}): FaultSuite {
 }
 
 function suiteOf(lane: () => FaultLane, reference: () => Reference): FaultSuite {
-  const isComplete = (what: string) => assertOutcome(lane().admin, reference().outcome, what);
+  const isComplete = (what: string) => assertOutcome(lane().admin, reference().outcome, what, lane().job);
   return {
     get lane() {
       return lane();

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../kubernetes/object.ts';
 import { CLUSTER_INFORMATIONS, FELIX_CONFIGURATIONS } from '../crd-kinds.ts';
 import { convertFelixFields } from '../v1/felix-config.ts';
 import { FELIX_FIELDS } from '../v1/felix-fields.ts';
+import { ownConversionNotes } from './own-conversion.ts';
 import { readSettings, type Setting } from './settings.ts';
 import { type KddConversion, type WantedObject, wantedObject } from './wanted.ts';
 
@@ -38,7 +39,10 @@ export function convertGlobalFelixConfigs(objects: readonly KubeObject[]): KddCo
         fix,
       })),
     ],
-    notes: fields.notes.map(({ object, reason }) => ({ object, reason })),
+    notes: [
+      ...fields.notes.map(({ object, reason }) => ({ object, reason })),
+      ...ownConversionNotes(felix, fields.spec),
+    ],
   };
 }
 

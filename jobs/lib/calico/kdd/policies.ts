@@ -8,13 +8,8 @@ import { policyShapeProblems } from '../system-network-policy-spec.ts';
 import { convertPolicy } from '../v1/policy.ts';
 import { IDENTITY_ANNOTATION } from './identity.ts';
 import { etcdPolicy, specPath } from './policy-form.ts';
+import { isOldPolicy, policyOrderProblems } from './policy-order.ts';
 import { type KddConversion, wantedObject } from './wanted.ts';
-
-/** Calico 3.0 stores the policy `x` as `default.x` (etcd v3 model reference, section 4). */
-const STORED_PREFIX = 'default.';
-
-/** Policies that Kubernetes NetworkPolicies become have this order, and names that begin so. */
-const KUBERNETES_POLICIES = { order: 1000, prefix: 'knp.default.' };
 
 /** The most names in a command. */
 const NAMES_SHOWN = 20;
@@ -26,13 +21,16 @@ const NAMES_SHOWN = 20;
  * They are written only where `allOn3` says that no node of 2.x runs. A node of 2.6 would read the new objects, too, and
  * knows neither `Allow` nor `projectcalico.org/namespace`, which would make `calico/k8s_ns != 'x'` match everything.
  * Nodes of 3.0 read both objects, and the same rules twice change no verdict: what the first copy does not decide, the
- * second does not either, and policies of one order keep their order among each other. (A log rule logs twice.) That
- * is not so beside the policies of Kubernetes NetworkPolicies, which have order 1000: one of that order whose name comes
- * after theirs would move before them, and is a problem.
+ * second does not either, as long as no policy changes places with another of its order (`policyOrderProblems`). A log
+ * rule logs twice.
  */
 export function convertPolicies(policies: readonly KubeObject[], allOn3: boolean): KddConversion {
   const old = policies.filter(isOldPolicy);
-  const converted = old.map(policy => ({ policy, ...convertOne(policy) }));
+  const misplaced = Map.groupBy(policyOrderProblems(policies), ({ object }) => object);
+  const converted = old.map(policy => ({
+    policy,
+    ...convertOne(policy, misplaced.get(policyText(policy)) ?? []),
+  }));
   const warnings = old.flatMap(meaningNotes);
   const problems = converted.flatMap(one => one.problems);
   if (old.length === 0) return { objects: [], problems: [], notes: [] };
@@ -51,10 +49,7 @@ export function convertPolicies(policies: readonly KubeObject[], allOn3: boolean
   };
 }
 
-/** Whether a policy has a name that 3.0 does not look up: it is in the form of 2.6. */
-export const isOldPolicy = ({ metadata }: KubeObject): boolean => !metadata.name.startsWith(STORED_PREFIX);
-
-function convertOne(policy: KubeObject): KddConversion {
+function convertOne(policy: KubeObject, misplaced: readonly Problem[]): KddConversion {
   const { metadata } = policy;
   const object = policyText(policy);
   const spec = isRecord(policy.spec) ? policy.spec : {};
@@ -71,7 +66,7 @@ function convertOne(policy: KubeObject): KddConversion {
       reason,
       fix: `Correct the policy: kubectl edit ${resourceName(GLOBAL_NETWORK_POLICIES)} ${metadata.name}`,
     })),
-    ...orderProblems(policy, spec),
+    ...misplaced,
   ];
   const notes = result.notes.map(({ reason }) => ({ object, reason: pathsInSpec(reason) }));
   const value = result.entry?.value;
@@ -94,22 +89,6 @@ function typesOf(spec: Readonly<Record<string, unknown>>): unknown {
   const has = (rules: unknown): boolean => Array.isArray(rules) && rules.length > 0;
   if (!has(spec.egress)) return ['ingress'];
   return has(spec.ingress) ? ['ingress', 'egress'] : ['egress'];
-}
-
-function orderProblems(
-  { metadata, ...policy }: KubeObject,
-  spec: Readonly<Record<string, unknown>>,
-): Problem[] {
-  const { order, prefix } = KUBERNETES_POLICIES;
-  if (spec.order !== order || metadata.name < prefix) return [];
-  return [
-    {
-      object: policyText({ metadata, ...policy }),
-      field: 'spec.order',
-      reason: `is ${order}, that of Kubernetes NetworkPolicies, and ${STORED_PREFIX}${metadata.name} would come before them, where ${metadata.name} comes after them`,
-      fix: `Give it another order, such as ${order + 1}: kubectl edit ${resourceName(GLOBAL_NETWORK_POLICIES)} ${metadata.name}`,
-    },
-  ];
 }
 
 /** What the old object means to nodes of 3.0, which convert nothing when they read it. */

@@ -3,7 +3,7 @@ import { struct } from '../v1/json-fields.ts';
 import { listOf } from '../v1/json-readers.ts';
 import type { V3Resource } from '../v1/unit.ts';
 import type { FieldProblem } from '../v3/field-problem.ts';
-import { type ConvertedObject, convertObject } from './convert-object.ts';
+import { type ConvertedObject, convertObject, fieldProblem } from './convert-object.ts';
 import { readDocuments } from './documents.ts';
 import { MANIFEST_KINDS } from './kinds.ts';
 import { manifestObject, readAnything } from './reading.ts';
@@ -95,8 +95,9 @@ function convertList(value: unknown, itemKind: string, position: Position): read
   const items = list?.get('items', (field, path) =>
     Array.isArray(field) ? field : listOf(readAnything)(field, path, source),
   );
-  const own: Outcome = { ...position, object, problems: found.problems, notes: [] };
-  return [...(found.problems.length > 0 ? [own] : []), ...convertItems(items ?? [], position, itemKind)];
+  const problems = found.problems.map(fieldProblem);
+  const own: Outcome = { ...position, object, problems, notes: [] };
+  return [...(problems.length > 0 ? [own] : []), ...convertItems(items ?? [], position, itemKind)];
 }
 
 function convertItems(items: readonly unknown[], position: Position, listed?: string): readonly Outcome[] {

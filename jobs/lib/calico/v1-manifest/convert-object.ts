@@ -63,7 +63,8 @@ function inManifest({ origins, bases }: StoredForm, problem: UnitProblem): Field
   return { field: originOf(origins, base + field), reason, fix: manifestFix(fix) };
 }
 
-const fieldProblem = ({ field, reason, fix }: UnitProblem): FieldProblem => ({
+/** A problem of a manifest that was found with the readers for etcd v2, in words for a manifest. */
+export const fieldProblem = ({ field, reason, fix }: UnitProblem): FieldProblem => ({
   field,
   reason,
   fix: manifestFix(fix),

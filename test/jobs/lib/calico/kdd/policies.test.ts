@@ -167,8 +167,32 @@ describe('GlobalNetworkPolicies where every node runs 3.0', () => {
   it('that would change places with Kubernetes NetworkPolicies are problems', () => {
     const found = one('zz', { order: 1000, selector: 'all()' });
     assert.deepEqual(found.objects, []);
-    assert.match(found.problems[0]?.reason ?? '', /is 1000, that of Kubernetes NetworkPolicies/);
+    assert.match(
+      found.problems[0]?.reason ?? '',
+      /^is 1000, as that of the Kubernetes NetworkPolicies, and as def/,
+    );
     assert.equal(one('aa', { order: 1000, selector: 'all()' }).objects.length, 1, 'before them already');
     assert.equal(one('zz', { order: 999, selector: 'all()' }).objects.length, 1);
+  });
+
+  it('that would change places with each other, or with one of 3.0, are problems', () => {
+    const problems = (...policies: readonly (readonly [name: string, order?: number])[]) =>
+      convertPolicies(
+        policies.map(([name, order]) => policy(name, { ...(order && { order }), selector: 'all()' })),
+        true,
+      ).problems.map(({ object }) => object);
+    assert.deepEqual(
+      problems(['a', 5], ['b', 5], ['z', 5], ['default.b', 5]),
+      [],
+      'default.b is a copy of b',
+    );
+    assert.deepEqual(problems(['x-c', 5], ['x.b', 5]), [
+      'GlobalNetworkPolicy x-c',
+      'GlobalNetworkPolicy x.b',
+    ]);
+    assert.deepEqual(problems(['x-c'], ['x.b']), ['GlobalNetworkPolicy x-c', 'GlobalNetworkPolicy x.b']);
+    assert.deepEqual(problems(['x-c', 5], ['x.b', 6]), []);
+    assert.deepEqual(problems(['x', 5], ['default.z', 5]), ['GlobalNetworkPolicy x']);
+    assert.deepEqual(problems(['x', 5], ['default.a', 5]), []);
   });
 });

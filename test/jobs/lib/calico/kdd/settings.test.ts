@@ -27,7 +27,7 @@ describe('GlobalFelixConfigs', () => {
       setting('DefaultEndpointToHostAction', 'ACCEPT'),
       setting('FailsafeInboundHostPorts', 'tcp:22, udp:68'),
       setting('FailsafeOutboundHostPorts', 'none'),
-      setting('Ipv6Support', 'no'),
+      setting('Ipv6Support', 'False'),
     ]);
     assert.deepEqual(specsOf(found), {
       'FelixConfiguration default': {
@@ -70,6 +70,22 @@ describe('GlobalFelixConfigs', () => {
     const { notes } = convertGlobalFelixConfigs([setting('EtcdEndpoints', 'http://10.0.0.1:2379')]);
     const reason = 'is no setting of Felix that Calico 3.0 keeps in the datastore, and is not carried over';
     assert.deepEqual(notes, [{ object: 'GlobalFelixConfig etcdendpoints', reason }]);
+  });
+
+  it('that a calico-node 3.0 could not convert itself are noted, with a form that it can', () => {
+    const { notes } = convertGlobalFelixConfigs([
+      setting('IptablesMarkMask', '0xff000000'),
+      setting('Ipv6Support', 'no'),
+      setting('HealthEnabled', 'T'),
+      setting('MaxIpsetSize', '1000'),
+    ]);
+    assert.deepEqual(
+      notes.map(({ object, reason }) => `${object} ${reason.split('. ').at(-1)}`),
+      [
+        'GlobalFelixConfig ipv6support Write false, which is the same, before the first node runs 3.0',
+        'GlobalFelixConfig iptablesmarkmask Write 4278190080, which is the same, before the first node runs 3.0',
+      ],
+    );
   });
 
   it('that say nothing are problems, and the others are converted', () => {

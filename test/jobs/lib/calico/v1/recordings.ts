@@ -10,6 +10,8 @@ export interface Recording {
   readonly commands: readonly string[];
   readonly expect: {
     readonly v3: Readonly<Record<string, unknown>>;
+    /** `null` where there is none. */
+    readonly readyV1: string | null;
     readonly steps: readonly RecordedStep[];
   };
 }
@@ -17,6 +19,7 @@ export interface Recording {
 /** One command of a recording. */
 export interface RecordedStep {
   readonly command: string;
+  readonly exitCode: number;
   readonly outcome: string;
   readonly reports: {
     readonly convertednames?: string;

@@ -1,9 +1,9 @@
-import { type MigrationRecord, RECORD_KEY } from '../lib/etcd/migration-record.ts';
-import type { EtcdV3 } from '../lib/etcd/v3.ts';
-import { getEntry } from '../lib/etcd/v3-get.ts';
-import type { WriteOperation } from '../lib/etcd/v3-operation.ts';
-import { type Fence, type WriteResult, writeAll } from '../lib/etcd/v3-write.ts';
-import { failedRun } from '../lib/run/failure.ts';
+import { failedRun } from '../run/failure.ts';
+import { type MigrationRecord, RECORD_KEY } from './migration-record.ts';
+import type { EtcdV3 } from './v3.ts';
+import { getEntry } from './v3-get.ts';
+import type { WriteOperation } from './v3-operation.ts';
+import { type Fence, type WriteResult, writeAll } from './v3-write.ts';
 
 /** What is needed to write the record: etcd v3, and the lock. */
 export interface RecordPlace {
@@ -30,4 +30,15 @@ export async function saveRecord(
   const [result] = results;
   if (result && 'revision' in result) return result.revision;
   throw failedRun(`somebody else changes ${RECORD_KEY} in etcd v3: find out who, then start again`);
+}
+
+/** Deletes the record, as the last thing that tells of a migration. Nothing happens where there is none. */
+export async function removeRecord({ v3, fence, signal }: RecordPlace): Promise<void> {
+  const found = await getEntry(v3.connection, RECORD_KEY, signal);
+  if (!found) return;
+  const { modRevision } = found;
+  await writeAll(v3.connection, [{ kind: 'delete', key: RECORD_KEY, guard: { modRevision } }], {
+    fence,
+    signal,
+  });
 }

@@ -1,5 +1,5 @@
-import { isRecord } from '../lib/kubernetes/object.ts';
-import { parseJson } from './json.ts';
+import { isRecord } from '../../kubernetes/object.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** Where Calico 3.0 keeps its version and the flag that lets it work (etcd v3 model, section 5). */
 export const CLUSTER_INFORMATION_KEY = '/calico/resources/v3/projectcalico.org/clusterinformations/default';

@@ -1,6 +1,6 @@
-import { EtcdError } from '../lib/etcd/errors.ts';
-import { failureOf } from '../lib/kubernetes/failures.ts';
-import { Failure, refused } from '../lib/run/failure.ts';
+import { EtcdError } from '../etcd/errors.ts';
+import { failureOf } from '../kubernetes/failures.ts';
+import { Failure, refused } from './failure.ts';
 
 /** What etcd refuses until a person has done something (job contract: exit codes 1 and 3). */
 const NEEDS_A_PERSON: ReadonlySet<string> = new Set(['denied', 'tls', 'no-space', 'too-large']);

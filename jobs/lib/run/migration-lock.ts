@@ -1,8 +1,8 @@
-import { acquireLock, type Lock } from '../lib/etcd/lock.ts';
-import { OWN_PREFIX } from '../lib/etcd/migration-record.ts';
-import type { EtcdV3 } from '../lib/etcd/v3.ts';
-import type { Log } from '../lib/run/log.ts';
-import { durationText } from '../lib/run/progress.ts';
+import { acquireLock, type Lock } from '../etcd/lock.ts';
+import { OWN_PREFIX } from '../etcd/migration-record.ts';
+import type { EtcdV3 } from '../etcd/v3.ts';
+import type { Log } from './log.ts';
+import { durationText } from './progress.ts';
 
 /** The key of the lock under which a migration is changed. */
 export const LOCK_KEY = `${OWN_PREFIX}lock`;
