@@ -98,7 +98,6 @@ async function assertCleaned(what: string): Promise<void> {
   const first = lines[0]?.replace(/^.*\//, '') ?? assert.fail(what);
   const saved = readTprBackup(await configMapBackupStore(client, 'default').load(first));
   const objects = TPR_KINDS.flatMap(({ tprName }) => saved.instances.get(tprName) ?? []);
-  const texts = (all: readonly unknown[]) => all.map(object => JSON.stringify(object)).sort();
   assert.deepEqual(texts(objects.map(withoutServerFields)), texts(OBJECTS.map(({ object }) => object)), what);
   assert.equal(saved.definitions.length, 5, what);
 }
