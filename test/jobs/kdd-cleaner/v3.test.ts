@@ -10,6 +10,7 @@ import { list } from '../../../jobs/lib/kubernetes/list.ts';
 import { create, get } from '../../../jobs/lib/kubernetes/write.ts';
 import { configMapBackupStore } from '../../../jobs/lib/run/backup-configmap.ts';
 import { forEachConcurrently } from '../../../jobs/lib/run/concurrency.ts';
+import { buildBundle } from '../../bench/bundle.ts';
 import type { Fault } from '../../faults/fault.ts';
 import { deleteCrd, deleteObject, untilGone } from '../clean-cluster.ts';
 import { backupNames, readContent } from '../content.ts';
@@ -79,14 +80,17 @@ describe('kdd-cleaner v3 --confirm', () => {
     assert.deepEqual(await readContent(jobs.client), found);
   });
 
-  it('finishes a run that was killed at each write in turn', { timeout: 600_000 }, async () => {
+  it('finishes a run that was killed at each write in turn', { timeout: 1_800_000 }, async () => {
     const { proxy, kubeconfig } = proxied;
+    // A bundle starts fast, and there are many runs.
+    await using bundle = await buildBundle();
+    const { main } = bundle;
     const rest = await others();
     const match = { writes: true, path: /^(?!.*subjectaccessreviews)/ };
     for (let at = 1; ; at += 1) {
       for (const when of ['before', 'after'] as const) {
         proxy.reset();
-        const job = startJob(['kdd-cleaner', 'v3', '--confirm'], { kubeconfig });
+        const job = startJob(['kdd-cleaner', 'v3', '--confirm'], { kubeconfig, main });
         const exited = once(job.child, 'exit');
         const call = () => {
           job.child.kill('SIGKILL');

@@ -6,7 +6,7 @@ import { TPR_KINDS } from '../../../jobs/lib/calico/tpr-kinds.ts';
 import { CONFIG_MAPS, THIRD_PARTY_RESOURCES } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { withoutServerFields } from '../../../jobs/lib/kubernetes/clean.ts';
 import { list } from '../../../jobs/lib/kubernetes/list.ts';
-import { isRecord } from '../../../jobs/lib/kubernetes/object.ts';
+import { isRecord, type KubeObject, objectKey } from '../../../jobs/lib/kubernetes/object.ts';
 import { get } from '../../../jobs/lib/kubernetes/write.ts';
 import { configMapBackupStore } from '../../../jobs/lib/run/backup-configmap.ts';
 import { buildBundle } from '../../bench/bundle.ts';
@@ -98,9 +98,16 @@ async function assertCleaned(what: string): Promise<void> {
   const first = lines[0]?.replace(/^.*\//, '') ?? assert.fail(what);
   const saved = readTprBackup(await configMapBackupStore(client, 'default').load(first));
   const objects = TPR_KINDS.flatMap(({ tprName }) => saved.instances.get(tprName) ?? []);
-  assert.deepEqual(texts(objects.map(withoutServerFields)), texts(OBJECTS.map(({ object }) => object)), what);
+  assert.deepEqual(
+    byName(objects.map(withoutServerFields)),
+    byName(OBJECTS.map(({ object }) => object)),
+    what,
+  );
   assert.equal(saved.definitions.length, 5, what);
 }
+
+const byName = (objects: readonly KubeObject[]) =>
+  Object.fromEntries(objects.map(object => [`${object.kind} ${objectKey(object)}`, object]));
 
 async function survives(faults: readonly Fault[]) {
   const result = await run(faults);
