@@ -18,21 +18,19 @@ const jobs = useJobCluster();
 const MANIFESTS = join(import.meta.dirname, '../../../manifests');
 const own = (...args: readonly string[]) => jobs.run(['tpr-cleaner', '--own', ...args]);
 
-/** Names of everything in the cluster that is named or labelled as ours. */
+const NAMES = 'jsonpath={range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name}{"\\n"}{end}';
+
+/** `ConfigMap default/…` of everything in the cluster that is named or labelled as ours. */
 async function ours(): Promise<readonly string[]> {
   const kinds = 'jobs,configmaps,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings';
-  const { stdout } = await jobs.cluster.kubectl(['get', kinds, '--all-namespaces', '-o', 'name']);
-  const labelled = await jobs.cluster.kubectl([
-    'get',
-    'configmaps',
-    '-A',
-    '-l',
-    'app.kubernetes.io/managed-by=calico-upgrade',
-    '-o',
-    'name',
-  ]);
-  const named = stdout.split('\n').filter(name => name.includes('/calico-upgrade'));
-  return [...new Set([...named, ...labelled.stdout.split('\n').filter(Boolean)])];
+  const names = async (...args: readonly string[]) => {
+    const { stdout } = await jobs.cluster.kubectl(['get', ...args, '--all-namespaces', '-o', NAMES]);
+    // An object without namespace is named alone.
+    return stdout.split('\n').map(line => line.replace(' /', ' '));
+  };
+  const named = (await names(kinds)).filter(line => /[ /]calico-upgrade/.test(line));
+  const labelled = await names('configmaps', '-l', 'app.kubernetes.io/managed-by=calico-upgrade');
+  return [...new Set([...named, ...labelled.filter(Boolean)])];
 }
 
 /** Applies all our manifests as an upgrade does over time, with a backup and reports. Its Jobs are finished. */
@@ -82,12 +80,7 @@ describe('tpr-cleaner --own', () => {
       listed.sentence,
       new RegExp(`^dry run: ${before.length} objects of ours, \\d+ of them ConfigMaps of`),
     );
-    for (const name of before)
-      assert.ok(
-        listed.stdout.includes(`/${name.split('/')[1]}\n`) ||
-          listed.stdout.includes(` ${name.split('/')[1]}\n`),
-        name,
-      );
+    for (const name of before) assert.ok(listed.stdout.includes(` ${name}\n`), name);
     assert.deepEqual(await ours(), before);
 
     const deleted = await own('--confirm');
