@@ -68,7 +68,15 @@ describe('kustomization', () => {
     }
   }
 
-  for (const job of ['backup', 'restore', 'kdd-migration', 'policy-conversion']) {
+  const withSecrets = [
+    'backup',
+    'restore',
+    'kdd-migration',
+    'policy-conversion',
+    'tpr-cleanup',
+    'kdd-v3-cleanup',
+  ];
+  for (const job of withSecrets) {
     it(`changes the registry of the ${job} job, too, and its pull secret`, async () => {
       const objects = await kustomize({
         '- upgrade-job.yaml': `- ${job}-job.yaml`,

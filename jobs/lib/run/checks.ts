@@ -9,6 +9,8 @@ export interface Check<Name extends string = string> {
   readonly ok: boolean;
   /** What was found; for a failed check also what to do next. */
   readonly text: string;
+  /** A line for each object that made it fail. */
+  readonly details?: readonly string[];
 }
 
 /** A check that holds. */
@@ -33,7 +35,10 @@ export function judge(checks: readonly Check[], force: readonly string[], log: L
   }
   const failed = checks.filter(({ ok, name }) => !ok && !force.includes(name));
   if (failed.length === 0) return;
-  throw refused(failed.map(({ name, text }) => `${text} (check ${name})`).join('. '));
+  throw refused(
+    failed.map(({ name, text }) => `${text} (check ${name})`).join('. '),
+    failed.flatMap(({ details = [] }) => details),
+  );
 }
 
 /** The parser of `--force`, for a job with these checks. Throws what commander shows where a name is none of them. */
