@@ -1,76 +1,21 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { DAEMON_SETS, PODS, THIRD_PARTY_RESOURCES } from '../../../jobs/lib/kubernetes/builtin.ts';
-import { withoutServerFields } from '../../../jobs/lib/kubernetes/clean.ts';
+import { DAEMON_SETS, THIRD_PARTY_RESOURCES } from '../../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
-import type { Resource } from '../../../jobs/lib/kubernetes/resource.ts';
-import { create, get } from '../../../jobs/lib/kubernetes/write.ts';
 import { seedNodes, seedObjects } from '../../cluster/seed.ts';
 import { OLD_NODES } from '../../demo/old-cluster.ts';
-import { deleteObject, untilGone } from '../clean-cluster.ts';
 import { readContent } from '../content.ts';
-import { patch } from '../edit.ts';
 import { type JobCluster, startJobCluster } from '../job-cluster.ts';
 import { kindNamed } from '../lib/calico/tpr-objects.ts';
-import { createPod, installCalico, kubectlManifest } from '../upgraded-calico.ts';
+import { installCalico, kubectlManifest } from '../upgraded-calico.ts';
 import { COPIED_OBJECTS } from './cleaner-cluster.ts';
+import { beside, changed, pod, type Sabotage, without } from './sabotage.ts';
 
 const NAMESPACE = 'kube-system';
 const [DAEMON_SET_API] = DAEMON_SETS;
 const POOL = kindNamed('IpPool');
 const POOL_NAME = '10-64-0-0-16';
 const CONFIG = kindNamed('GlobalConfig');
-
-/** Does something to the cluster; what it returns undoes it. */
-type Sabotage = (jobs: JobCluster) => Promise<() => Promise<unknown>>;
-
-/** Deletes an object for a time. */
-const without =
-  (resource: Resource, name: string, namespace?: string): Sabotage =>
-  async ({ client }) => {
-    const object = (await get(client, resource, name, namespace)) ?? assert.fail(name);
-    await deleteObject(client, resource, name, namespace);
-    await untilGone(client, resource, name, namespace);
-    return () => create(client, resource, withoutServerFields(object), namespace);
-  };
-
-/** Changes fields of an object for a time. */
-const with_ =
-  (
-    resource: Resource,
-    name: string,
-    fields: Record<string, unknown>,
-    undo: Record<string, unknown>,
-    namespace?: string,
-  ): Sabotage =>
-  async ({ client }) => {
-    const object = { metadata: { name, ...(namespace !== undefined && { namespace }) } };
-    await patch(client, resource, object, fields);
-    return () => patch(client, resource, object, undo);
-  };
-
-/** Creates an object for a time. */
-const beside =
-  (resource: Resource, object: KubeObject): Sabotage =>
-  async ({ client }) => {
-    const { name, namespace } = object.metadata;
-    if (namespace !== undefined) await seedObjects(client, [{ plural: resource.plural, object }]);
-    else await create(client, resource, object);
-    return async () => {
-      await deleteObject(client, resource, name, namespace);
-      await untilGone(client, resource, name, namespace);
-    };
-  };
-
-const pod =
-  (name: string, options: Parameters<typeof createPod>[2]): Sabotage =>
-  async ({ client }) => {
-    await createPod(client, name, options);
-    return async () => {
-      await deleteObject(client, PODS, name, NAMESPACE);
-      await untilGone(client, PODS, name, NAMESPACE);
-    };
-  };
 
 const config = (name: string, namespace: string): KubeObject => ({
   apiVersion: 'projectcalico.org/v1',
@@ -103,7 +48,7 @@ const nodeImage = (image: string) => ({
 
 const daemonSet = (fields: Record<string, unknown>): Sabotage => {
   if (!DAEMON_SET_API) throw new Error('no form of DaemonSets');
-  return with_(DAEMON_SET_API, 'calico-node', fields, nodeImage('calico/node:v2.5.1'), NAMESPACE);
+  return changed(DAEMON_SET_API, 'calico-node', fields, nodeImage('calico/node:v2.5.1'), NAMESPACE);
 };
 
 const CASES: readonly (readonly [what: string, sabotage: Sabotage, sentence: RegExp, detail?: RegExp])[] = [
@@ -115,13 +60,13 @@ const CASES: readonly (readonly [what: string, sabotage: Sabotage, sentence: Reg
   ],
   [
     'a copy differs in one field',
-    with_(POOL.crd, POOL_NAME, { spec: { disabled: true } }, { spec: { disabled: null } }),
+    changed(POOL.crd, POOL_NAME, { spec: { disabled: true } }, { spec: { disabled: null } }),
     /\(check copies\)/,
     /error: IpPool kube-system\/10-64-0-0-16: its copy IPPool 10-64-0-0-16 differs \(spec\.disabled: found true, wanted nothing\)/,
   ],
   [
     'what nodes rewrite differs in more than its value',
-    with_(
+    changed(
       CONFIG.crd,
       'clustertype',
       { spec: { value: 'x', further: 'y' } },
@@ -253,35 +198,5 @@ describe('tpr-cleaner --confirm refuses, and touches nothing, where', () => {
     assert.equal(exitCode, 0, stdout);
     assert.match(sentence, /^dry run: 5 ThirdPartyResources to delete/);
     assert.match(stdout, /plan +calico-node may not use ThirdPartyResources any more/);
-  });
-});
-
-describe('which RBAC manifest is next', () => {
-  let jobs: JobCluster;
-  before(async () => {
-    jobs = await startJobCluster();
-    const { exitCode, stdout } = await jobs.run(['tpr-to-crd', '--backup', 'none']);
-    assert.equal(exitCode, 0, stdout);
-    await installCalico(jobs.client, { name: 'canal', env: { CLUSTER_TYPE: 'k8s,canal' } });
-  });
-  after(() => jobs?.stop());
-  const clean = () => jobs.run(['tpr-cleaner']);
-
-  it('is that of Canal where Canal runs, and the union serves both versions meanwhile', async () => {
-    const before = await clean();
-    assert.equal(before.exitCode, 3, before.stdout);
-    assert.match(before.sentence, /kube-system\/canal\).* Apply manifests\/rbac-canal\.yaml first/);
-    await kubectlManifest(jobs.cluster, 'apply', 'rbac-while-upgrading.yaml');
-    const between = await clean();
-    assert.equal(between.exitCode, 0, between.stdout);
-    assert.match(
-      between.stdout,
-      /may still use ThirdPartyResources, .*kubectl apply -f manifests\/rbac-canal\.yaml, then kubectl delete -f manifests\/rbac-while-upgrading\.yaml/,
-    );
-    await kubectlManifest(jobs.cluster, 'apply', 'rbac-canal.yaml');
-    await kubectlManifest(jobs.cluster, 'delete', 'rbac-while-upgrading.yaml');
-    const after = await clean();
-    assert.equal(after.exitCode, 0, after.stdout);
-    assert.match(after.stdout, /its rights are narrow already/);
   });
 });

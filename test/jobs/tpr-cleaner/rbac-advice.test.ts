@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type JobCluster, startJobCluster } from '../job-cluster.ts';
+import { installCalico, kubectlManifest } from '../upgraded-calico.ts';
+
+describe('which RBAC manifest is next', () => {
+  let jobs: JobCluster;
+  before(async () => {
+    jobs = await startJobCluster();
+    const { exitCode, stdout } = await jobs.run(['tpr-to-crd', '--backup', 'none']);
+    assert.equal(exitCode, 0, stdout);
+    await installCalico(jobs.client, { name: 'canal', env: { CLUSTER_TYPE: 'k8s,canal' } });
+  });
+  after(() => jobs?.stop());
+  const clean = () => jobs.run(['tpr-cleaner']);
+
+  it('is that of Canal where Canal runs, and the union serves both versions meanwhile', async () => {
+    const before = await clean();
+    assert.equal(before.exitCode, 3, before.stdout);
+    assert.match(before.sentence, /kube-system\/canal\).* Apply manifests\/rbac-canal\.yaml first/);
+    await kubectlManifest(jobs.cluster, 'apply', 'rbac-while-upgrading.yaml');
+    const between = await clean();
+    assert.equal(between.exitCode, 0, between.stdout);
+    assert.match(
+      between.stdout,
+      /may still use ThirdPartyResources, .*kubectl apply -f manifests\/rbac-canal\.yaml, then kubectl delete -f manifests\/rbac-while-upgrading\.yaml/,
+    );
+    await kubectlManifest(jobs.cluster, 'apply', 'rbac-canal.yaml');
+    await kubectlManifest(jobs.cluster, 'delete', 'rbac-while-upgrading.yaml');
+    const after = await clean();
+    assert.equal(after.exitCode, 0, after.stdout);
+    assert.match(after.stdout, /its rights are narrow already/);
+  });
+});
