@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { beforeEach } from 'node:test';
 import { NEW_IN_3_0 } from '../../../jobs/lib/calico/crd-kinds.ts';
 import { TPR_KINDS } from '../../../jobs/lib/calico/tpr-kinds.ts';
 import { withoutServerFields } from '../../../jobs/lib/kubernetes/clean.ts';
 import type { KubeClient } from '../../../jobs/lib/kubernetes/client.ts';
-import { ensureCrd } from '../../../jobs/lib/kubernetes/crd.ts';
+import { crdName, ensureCrd } from '../../../jobs/lib/kubernetes/crd.ts';
 import { list } from '../../../jobs/lib/kubernetes/list.ts';
 import { create } from '../../../jobs/lib/kubernetes/write.ts';
 import { seedObjects } from '../../cluster/seed.ts';
-import type { JobCluster } from '../job-cluster.ts';
+import { deleteCrd } from '../clean-cluster.ts';
+import { readContent } from '../content.ts';
+import { type JobCluster, type SharedCluster, useJobCluster } from '../job-cluster.ts';
 import { CRDS } from '../resources.ts';
 import { installCalico, type UpgradedCalico } from '../upgraded-calico.ts';
 
@@ -50,13 +53,35 @@ export async function defineV3(client: KubeClient): Promise<void> {
 }
 
 /** A cluster whose downgrade from 3.0 to 2.6 is finished, unless told otherwise. */
-export async function seedDowngraded({ client }: JobCluster, calico: UpgradedCalico = {}): Promise<void> {
+async function seedDowngraded({ client }: JobCluster, calico: UpgradedCalico = {}): Promise<void> {
   const signal = AbortSignal.timeout(30_000);
   await Promise.all(TPR_KINDS.map(({ crd }) => ensureCrd(client, CRDS, crd, signal)));
   await seedObjects(client, [felix('ClusterType', 'k8s,bgp,KDD'), felix('LogSeverityScreen', 'info')]);
   await defineV3(client);
   const image = 'quay.io/calico/node:v2.6.12';
   await installCalico(client, { image, podImages: [image, image], ...calico });
+}
+
+/** A cluster for the tests of a file, downgraded from 3.0 to 2.6 before each of them. */
+export function useDowngradedCluster(): SharedCluster {
+  const jobs = useJobCluster({}, { keepCrds: true });
+  beforeEach(async () => {
+    await Promise.all(NEW_IN_3_0.map(kind => deleteCrd(jobs.client, crdName(kind))));
+    await seedDowngraded(jobs);
+  });
+  return jobs;
+}
+
+/** What has to stay: everything but the four definitions and their objects. */
+export async function otherContent(client: KubeClient) {
+  const { crds, crdObjects, nodes } = await readContent(client);
+  const names = new Set(NEW_IN_3_0.map(crdName));
+  const kinds = new Set(NEW_IN_3_0.map(({ kind }) => kind));
+  return {
+    crds: crds.filter(({ metadata }) => !names.has(metadata.name)),
+    crdObjects: crdObjects.filter(({ kind }) => !kinds.has(kind ?? '')),
+    nodes,
+  };
 }
 
 /** Definitions and objects of the four kinds, byte by byte but for what the server sets. */

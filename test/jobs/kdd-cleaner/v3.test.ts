@@ -1,54 +1,24 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { neededAccess } from '../../../jobs/kdd-cleaner/access.ts';
-import type { KddCleanerOptions } from '../../../jobs/kdd-cleaner/options.ts';
+import { describe, it } from 'node:test';
 import { NEW_IN_3_0 } from '../../../jobs/lib/calico/crd-kinds.ts';
-import { CUSTOM_RESOURCE_DEFINITIONS, DAEMON_SETS, PODS } from '../../../jobs/lib/kubernetes/builtin.ts';
+import { PODS } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { crdName } from '../../../jobs/lib/kubernetes/crd.ts';
-import { list } from '../../../jobs/lib/kubernetes/list.ts';
 import { create, get } from '../../../jobs/lib/kubernetes/write.ts';
 import { configMapBackupStore } from '../../../jobs/lib/run/backup-configmap.ts';
-import { forEachConcurrently } from '../../../jobs/lib/run/concurrency.ts';
-import { buildBundle } from '../../bench/bundle.ts';
-import type { Fault } from '../../faults/fault.ts';
 import { deleteCrd, deleteObject, untilGone } from '../clean-cluster.ts';
 import { backupNames, readContent } from '../content.ts';
-import { useJobCluster } from '../job-cluster.ts';
-import { startJob } from '../job-process.ts';
-import { accountWith, manifestRights, rightText } from '../job-rights.ts';
-import { makePodFiles } from '../pod-files.ts';
 import { CRDS } from '../resources.ts';
-import { accessWords, askedRights, unusedRights } from '../rights-of-manifest.ts';
 import { createPod } from '../upgraded-calico.ts';
 import { useProxy } from '../use-proxy.ts';
-import { defineV3, seedDowngraded, V3_COUNT, v3Texts } from './v3-cluster.ts';
+import { defineV3, otherContent, useDowngradedCluster, V3_COUNT, v3Texts } from './v3-cluster.ts';
 
-const MANIFEST = 'kdd-v3-cleanup-job.yaml';
-const jobs = useJobCluster({});
-const proxied = useProxy(jobs, MANIFEST);
+const jobs = useDowngradedCluster();
+const proxied = useProxy(jobs, 'kdd-v3-cleanup-job.yaml');
 const clean = (...args: readonly string[]) => jobs.run(['kdd-cleaner', 'v3', ...args]);
-
-beforeEach(async () => {
-  await Promise.all(NEW_IN_3_0.map(kind => deleteCrd(jobs.client, crdName(kind))));
-  await seedDowngraded(jobs);
-});
-
-/** What has to stay: everything but the four definitions and their objects. */
-async function others() {
-  const { crds, crdObjects, nodes } = await readContent(jobs.client);
-  const names = new Set(NEW_IN_3_0.map(crdName));
-  const kinds = new Set(NEW_IN_3_0.map(({ kind }) => kind));
-  return {
-    crds: crds.filter(({ metadata }) => !names.has(metadata.name)),
-    crdObjects: crdObjects.filter(({ kind }) => !kinds.has(kind ?? '')),
-    nodes,
-  };
-}
 
 describe('kdd-cleaner v3 --confirm', () => {
   it('removes exactly the four definitions, and they come back from its backup byte by byte', async () => {
-    const [texts, rest] = [await v3Texts(jobs.client), await others()];
+    const [texts, rest] = [await v3Texts(jobs.client), await otherContent(jobs.client)];
     const { exitCode, stdout, sentence } = await clean('--confirm');
     assert.equal(exitCode, 0, stdout);
     assert.match(
@@ -59,7 +29,7 @@ describe('kdd-cleaner v3 --confirm', () => {
     );
     assert.match(stdout, /warning: 2 NetworkPolicy objects of Calico 3\.0: 2\.6 has no such kind/);
     assert.deepEqual(await v3Texts(jobs.client), []);
-    assert.deepEqual(await others(), rest);
+    assert.deepEqual(await otherContent(jobs.client), rest);
 
     const [name = ''] = await backupNames(jobs.client);
     const files = await configMapBackupStore(jobs.client, 'default').load(name);
@@ -79,50 +49,6 @@ describe('kdd-cleaner v3 --confirm', () => {
     assert.match((await clean('--confirm')).sentence, /^nothing to delete: none of the four definitions/);
     assert.deepEqual(await readContent(jobs.client), found);
   });
-
-  it('finishes a run that was killed at each write in turn', { timeout: 1_800_000 }, async () => {
-    const { proxy, kubeconfig } = proxied;
-    // A bundle starts fast, and there are many runs.
-    await using bundle = await buildBundle();
-    const { main } = bundle;
-    const rest = await others();
-    const match = { writes: true, path: /^(?!.*subjectaccessreviews)/ };
-    for (let at = 1; ; at += 1) {
-      for (const when of ['before', 'after'] as const) {
-        proxy.reset();
-        const job = startJob(['kdd-cleaner', 'v3', '--confirm'], { kubeconfig, main });
-        const exited = once(job.child, 'exit');
-        const call = () => {
-          job.child.kill('SIGKILL');
-          return exited;
-        };
-        proxy.setFaults([{ match, at, action: { do: 'call', when, call } }]);
-        await job.result;
-        const ended = job.child.signalCode === null;
-        proxy.reset();
-        assert.match((await clean('--confirm')).sentence, /^(deleted and verified|nothing to delete)/);
-        assert.deepEqual(await v3Texts(jobs.client), []);
-        assert.deepEqual(await others(), rest);
-        if (ended) return assert.ok(at > 7, `${at} writes`);
-        await defineV3(jobs.client);
-      }
-    }
-  });
-
-  for (const [what, fault] of [
-    ['lost answers', { each: true, action: { do: 'reset-after' } }],
-    ['503', { each: true, action: { do: 'status', code: 503 } }],
-    [
-      'conflicts',
-      { each: true, match: { writes: true, path: /^(?!.*reviews)/ }, action: { do: 'status', code: 409 } },
-    ],
-  ] satisfies readonly (readonly [string, Fault])[]) {
-    it(`survives ${what}`, async () => {
-      const { exitCode, stdout } = await proxied.run(['kdd-cleaner', 'v3', '--confirm'], [fault]);
-      assert.equal(exitCode, 0, stdout);
-      assert.deepEqual(await v3Texts(jobs.client), []);
-    });
-  }
 
   it('leaves a definition alone that somebody made anew during the run', async () => {
     const [kind] = NEW_IN_3_0;
@@ -230,51 +156,5 @@ describe('kdd-cleaner v3 changes nothing', () => {
     await refused(
       /networkpolicies\.crd\.projectcalico\.org is not Calico's: spec\.scope: found Cluster, expected Namespaced/,
     );
-  });
-});
-
-describe('each right of manifests/kdd-v3-cleanup-job.yaml', () => {
-  const rights = manifestRights(MANIFEST);
-  const ONLY_1_7 = ['list daemonsets.extensions in kube-system'];
-  const [, crds] = CUSTOM_RESOURCE_DEFINITIONS;
-  const pods = process.env.CALICO_UPGRADE_POD_LABELS;
-  before(() => {
-    process.env.CALICO_UPGRADE_POD_LABELS = '/dev/null';
-  });
-  after(() => {
-    if (pods === undefined) delete process.env.CALICO_UPGRADE_POD_LABELS;
-  });
-
-  it('is asked for and used, and none is left out', async () => {
-    assert.ok(crds);
-    const options: KddCleanerOptions = {
-      ...{ confirm: true, dryRun: false, wait: 1, nodeImage: [], backup: 'configmap', namespace: 'default' },
-      ...{ requestTimeout: 1, retryTimeout: 1 },
-      logFormat: 'text',
-      logLevel: 'info',
-    };
-    const asked = DAEMON_SETS.flatMap(daemonSets => neededAccess(options, { crds, daemonSets }));
-    const texts = (all: readonly string[]) => [...new Set(all)].sort();
-    assert.deepEqual(texts(askedRights(asked).map(rightText)), texts(rights.map(rightText)));
-    const { env } = await makePodFiles(jobs.client, jobs.cluster.directory, 'kdd-all-rights');
-    const { exitCode, stdout } = await proxied.run(['kdd-cleaner', 'v3', '--confirm'], [], env);
-    assert.equal(exitCode, 0, stdout);
-    assert.deepEqual(unusedRights(rights, proxied.proxy.requests), ONLY_1_7);
-  });
-
-  it('is missed before anything is deleted', { timeout: 1_200_000 }, async () => {
-    const found = [await v3Texts(jobs.client), await readContent(jobs.client)];
-    const needed = rights.filter(right => !ONLY_1_7.includes(rightText(right)));
-    await forEachConcurrently(needed, 4, async missing => {
-      const left = rights.filter(right => right !== missing);
-      const kubeconfig = await accountWith(jobs.cluster, jobs.client, left);
-      const name = `kdd-missing-${rights.indexOf(missing)}`;
-      const { env } = await makePodFiles(jobs.client, jobs.cluster.directory, name);
-      const result = await jobs.run(['kdd-cleaner', 'v3', '--confirm'], { kubeconfig, env });
-      assert.equal(result.exitCode, 3, result.stdout);
-      assert.equal(result.sentence.match(/ may not: (.*?)\. Grant/)?.[1], accessWords(missing));
-    });
-    assert.deepEqual([await v3Texts(jobs.client), await readContent(jobs.client)], found);
-    assert.equal((await list(jobs.client, PODS, { namespace: 'kube-system' }))?.length, 2);
   });
 });

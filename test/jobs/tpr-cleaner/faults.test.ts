@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { readTprBackup } from '../../../jobs/lib/calico/tpr-backup.ts';
 import { TPR_KINDS } from '../../../jobs/lib/calico/tpr-kinds.ts';
@@ -11,20 +10,16 @@ import { get } from '../../../jobs/lib/kubernetes/write.ts';
 import { configMapBackupStore } from '../../../jobs/lib/run/backup-configmap.ts';
 import { buildBundle } from '../../bench/bundle.ts';
 import { defineTprs, seedNodes, seedObjects } from '../../cluster/seed.ts';
-import type { Fault, FaultAction, RecordedRequest } from '../../faults/fault.ts';
+import type { Fault, FaultAction } from '../../faults/fault.ts';
 import { type FaultProxy, startFaultProxy } from '../../faults/proxy.ts';
 import { deleteAll, deleteObject, untilNotServed } from '../clean-cluster.ts';
 import { readContent } from '../content.ts';
 import { type JobCluster, startJobCluster } from '../job-cluster.ts';
 import { startJob } from '../job-process.ts';
 import { accountWith, manifestRights } from '../job-rights.ts';
+import { killAt, killPoints, STORED_WRITES } from '../kill-points.ts';
 import { FAULT_NODES, FAULT_TPRS } from '../tpr-to-crd/fault-data.ts';
 import { installCalico, kubectlManifest } from '../upgraded-calico.ts';
-
-/** Requests that store or delete something; reviews of rights do neither. */
-const WRITES = { writes: true, path: /^(?!.*subjectaccessreviews)/ };
-
-const isWrite = ({ method, path }: RecordedRequest): boolean => method !== 'GET' && WRITES.path.test(path);
 
 const OBJECTS = FAULT_TPRS.filter(({ object }) => object.metadata.namespace === 'kube-system');
 
@@ -70,12 +65,13 @@ async function reset(): Promise<void> {
   await seedObjects(client, OBJECTS);
 }
 
-const start = () => startJob(['tpr-cleaner', '--confirm'], { kubeconfig, main });
+const start = (options: readonly string[] = []) =>
+  startJob(['tpr-cleaner', '--confirm', ...options], { kubeconfig, main });
 
-async function run(faults: readonly Fault[] = []) {
+async function run(faults: readonly Fault[] = [], options: readonly string[] = []) {
   proxy.reset();
   proxy.setFaults(faults);
-  const result = await start().result;
+  const result = await start(options).result;
   const requests = [...proxy.requests];
   proxy.reset();
   return { ...result, requests };
@@ -109,8 +105,8 @@ async function assertCleaned(what: string): Promise<void> {
 const byName = (objects: readonly KubeObject[]) =>
   Object.fromEntries(objects.map(object => [`${object.kind} ${objectKey(object)}`, object]));
 
-async function survives(faults: readonly Fault[]) {
-  const result = await run(faults);
+async function survives(faults: readonly Fault[], options: readonly string[] = []) {
+  const result = await run(faults, options);
   assert.equal(result.exitCode, 0, result.stdout);
   await assertCleaned(result.stdout);
   return result;
@@ -119,35 +115,18 @@ async function survives(faults: readonly Fault[]) {
 // F1: the next run converges.
 test('killed at each write: the next run finishes', { timeout: 1_200_000 }, async t => {
   const { requests } = await survives([]);
-  const writes = requests.filter(isWrite);
-  const deletions = writes.filter(({ method }) => method === 'DELETE');
-  assert.equal(deletions.length, 5);
-  for (const when of ['before', 'after'] as const) {
-    for (const [index, { method, path }] of writes.entries()) {
-      await t.test(`${when} ${method} ${path}`, async () => {
-        await reset();
-        await killAt(index + 1, when);
-        const next = await run();
-        assert.equal(next.exitCode, 0, next.stdout);
-        await assertCleaned(next.stdout);
-      });
-    }
+  const points = killPoints(requests);
+  assert.equal(points.filter(({ text }) => / DELETE /.test(text)).length, 5);
+  for (const point of points) {
+    await t.test(point.text, async () => {
+      await reset();
+      await killAt(proxy, () => start(), point);
+      const next = await run();
+      assert.equal(next.exitCode, 0, next.stdout);
+      await assertCleaned(next.stdout);
+    });
   }
 });
-
-/** Starts the job and kills it (SIGKILL) at its n-th write. */
-async function killAt(n: number, when: 'before' | 'after'): Promise<void> {
-  proxy.reset();
-  const job = start();
-  const exited = once(job.child, 'exit');
-  const call = () => {
-    job.child.kill('SIGKILL');
-    return exited;
-  };
-  proxy.setFaults([{ match: WRITES, at: n, action: { do: 'call', when, call } }]);
-  const { stdout } = await job.result;
-  assert.equal(job.child.signalCode, 'SIGKILL', `write ${n} was not reached: ${stdout}`);
-}
 
 // F3: each request fails once; what is sent again passes.
 describe('every request of a run, once', { timeout: 600_000 }, () => {
@@ -170,8 +149,21 @@ describe('every request of a run, once', { timeout: 600_000 }, () => {
     });
   }
 
+  test('never answered, though the server may have done it: it is asked again', async () => {
+    const patience = ['--request-timeout', '2'];
+    const match = { path: /thirdpartyresources\/(ip-pool|global-bgp-peer)/ };
+    await survives([{ match, each: true, action: { do: 'stall-after' } }], patience);
+  });
+
   test('the API server is away for some seconds in the middle', async () => {
     await survives([{ match: { methods: ['DELETE'] }, at: 3, action: { do: 'away', ms: 4_000 } }]);
+  });
+
+  test('the API server is away for longer than the run has patience: the next one finishes', async () => {
+    const away: Fault = { match: { methods: ['DELETE'] }, at: 4, action: { do: 'away', ms: 8_000 } };
+    const { exitCode, stdout } = await run([away], ['--retry-timeout', '2']);
+    assert.equal(exitCode, 1, stdout);
+    await survives([]);
   });
 });
 
@@ -179,11 +171,11 @@ describe('every request of a run, once', { timeout: 600_000 }, () => {
 describe('writes refused with a conflict', { timeout: 600_000 }, () => {
   const action: FaultAction = { do: 'status', code: 409 };
   test('each once', async () => {
-    await survives([{ each: true, match: WRITES, action }]);
+    await survives([{ each: true, match: STORED_WRITES, action }]);
   });
   for (const seed of [1, 2, 3]) {
     test(`three of ten (seed ${seed})`, async () => {
-      await survives([{ match: WRITES, probability: 0.3, seed, action }]);
+      await survives([{ match: STORED_WRITES, probability: 0.3, seed, action }]);
     });
   }
 });
