@@ -16,7 +16,7 @@ const jobs = useCleanerCluster();
 const COUNT = COPIED_OBJECTS.length;
 
 describe('tpr-cleaner --confirm', () => {
-  it('deletes the old data whole, and restore brings it back byte by byte', async () => {
+  it('deletes the old data whole, once, and restore brings it back byte by byte', async () => {
     await jobs.upgraded();
     const before = await readContent(jobs.client);
     const texts = await tprTexts(jobs);
@@ -33,18 +33,13 @@ describe('tpr-cleaner --confirm', () => {
     );
     for (const { tpr } of TPR_KINDS) assert.equal(await list(jobs.client, tpr), undefined, tpr.plural);
 
+    const after = await readContent(jobs.client);
+    assert.match((await jobs.cleanAway()).sentence, /^nothing to delete: /);
+    assert.deepEqual(await readContent(jobs.client), after);
+
     const restored = await jobs.run(['restore', '--backup', backupIn(result), '--settle', '2']);
     assert.equal(restored.exitCode, 0, restored.stdout);
     assert.deepEqual(await tprTexts(jobs), texts);
-  });
-
-  it('has nothing to do the second time', async () => {
-    await jobs.upgraded();
-    await jobs.cleanAway();
-    const before = await readContent(jobs.client);
-    const { sentence } = await jobs.cleanAway();
-    assert.match(sentence, /^nothing to delete: /);
-    assert.deepEqual(await readContent(jobs.client), before);
   });
 
   it('finishes what somebody began by hand', async () => {
@@ -70,37 +65,27 @@ describe('tpr-cleaner --confirm', () => {
     assert.deepEqual(await tprTexts(jobs), texts);
   });
 
-  it('takes what every node rewrites at its start for equal', async () => {
+  it('takes for equal what every node rewrites at its start, and policies in the form of 2.6', async () => {
     await jobs.upgraded();
-    const { crd } = kindNamed('GlobalConfig');
+    const config = kindNamed('GlobalConfig').crd;
     for (const [name, value] of [
       ['clustertype', 'k8s,bgp,kdd'],
       ['calicoversion', 'v2.5.1'],
     ] as const)
-      await patch(jobs.client, crd, { metadata: { name } }, { spec: { value } });
+      await patch(jobs.client, config, { metadata: { name } }, { spec: { value } });
+    const policy = kindNamed('SystemNetworkPolicy').crd;
+    for (const { metadata } of (await list(jobs.client, policy)) ?? [])
+      await patch(jobs.client, policy, { metadata }, { spec: { types: ['ingress', 'egress'] } });
     const { stdout } = await jobs.cleanAway();
     assert.match(stdout, /plan +GlobalFelixConfig calicoversion: every node rewrites it/);
-  });
-
-  it('accepts policies in the form of 2.6 as well', async () => {
-    await jobs.upgraded();
-    const { crd } = kindNamed('SystemNetworkPolicy');
-    for (const { metadata } of (await list(jobs.client, crd)) ?? [])
-      await patch(jobs.client, crd, { metadata }, { spec: { types: ['ingress', 'egress'] } });
-    await jobs.cleanAway();
   });
 });
 
 describe('tpr-cleaner that nobody confirmed', () => {
-  for (const [what, args] of [
-    ['without --confirm', []],
-    ['with --confirm --dry-run', ['--confirm', '--dry-run']],
-    ['with --confirm false', ['--confirm', 'false']],
-  ] as const) {
-    it(`says what it would do, and changes nothing: ${what}`, async () => {
-      await jobs.upgraded();
-      const report = () => get(jobs.client, CONFIG_MAPS, 'calico-upgrade-report-tpr-cleaner', 'default');
-      const before = await readContent(jobs.client);
+  it('says what it would do, and changes nothing', async () => {
+    await jobs.upgraded();
+    const before = await readContent(jobs.client);
+    for (const args of [[], ['--confirm', '--dry-run'], ['--confirm', 'false']]) {
       const { exitCode, sentence, stdout } = await jobs.clean(...args);
       assert.equal(exitCode, 0, stdout);
       assert.match(
@@ -108,8 +93,9 @@ describe('tpr-cleaner that nobody confirmed', () => {
         new RegExp(`^dry run: 5 ThirdPartyResources to delete, and with them ${COUNT} objects, .* --confirm`),
       );
       assert.match(stdout, /plan +IpPool → IPPool +yes +7 +7\n/);
-      assert.deepEqual(await readContent(jobs.client), before);
-      assert.equal(await report(), undefined);
-    });
-  }
+      assert.deepEqual(await readContent(jobs.client), before, args.join(' '));
+      const report = await get(jobs.client, CONFIG_MAPS, 'calico-upgrade-report-tpr-cleaner', 'default');
+      assert.equal(report, undefined, args.join(' '));
+    }
+  });
 });

@@ -7,6 +7,7 @@ import {
 } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { neededAccess } from '../../../jobs/tpr-cleaner/access.ts';
 import type { TprCleanerOptions } from '../../../jobs/tpr-cleaner/options.ts';
+import { buildBundle } from '../../bench/bundle.ts';
 import { defineTprs, seedNodes, seedObjects } from '../../cluster/seed.ts';
 import { OLD_NODES } from '../../demo/old-cluster.ts';
 import type { Fault } from '../../faults/fault.ts';
@@ -26,15 +27,21 @@ const rights = manifestRights('tpr-cleanup-job.yaml');
 const ONLY_1_7 = ['list daemonsets.extensions in kube-system'];
 
 let jobs: JobCluster;
+let main: string;
+const stack = new AsyncDisposableStack();
+
 before(async () => {
+  // A bundle starts fast, and there are many runs.
+  ({ main } = stack.use(await buildBundle()));
   jobs = await startJobCluster();
+  stack.defer(() => jobs.stop());
   await seedObjects(jobs.client, COPIED_OBJECTS);
   await seedNodes(jobs.client, OLD_NODES);
   assert.equal((await jobs.run(['tpr-to-crd', '--backup', 'none'])).exitCode, 0);
   await installCalico(jobs.client);
   await kubectlManifest(jobs.cluster, 'apply', 'rbac-kdd.yaml');
 });
-after(() => jobs?.stop());
+after(() => stack.disposeAsync());
 
 describe('each right of manifests/tpr-cleanup-job.yaml', () => {
   it('is one that the job asks for on Kubernetes 1.7 or later, and none is left out', () => {
@@ -66,7 +73,8 @@ describe('each right of manifests/tpr-cleanup-job.yaml', () => {
           client,
           rights.filter(right => right !== missing),
         );
-        const { exitCode, sentence, stdout } = await run(['tpr-cleaner', '--confirm'], { kubeconfig, env });
+        const options = { kubeconfig, env, main };
+        const { exitCode, sentence, stdout } = await run(['tpr-cleaner', '--confirm'], options);
         assert.equal(exitCode, 3, stdout);
         assert.equal(sentence.match(/ may not: (.*?)\. Grant/)?.[1], accessWords(missing));
         assert.deepEqual(await readContent(client), found);
@@ -99,7 +107,7 @@ describe('each right of manifests/tpr-cleanup-job.yaml', () => {
       [sentence],
     );
     assert.deepEqual(unusedRights(rights, proxy.requests), [
-      // Where a kind cannot be seen: see hidden-kinds.test.ts.
+      // Where a kind cannot be seen: see test/kubernetes-1.7/cleaner.test.ts.
       'create thirdpartyresources.extensions',
       ...ONLY_1_7,
     ]);

@@ -23,10 +23,10 @@ const copiesOf = (tprs: ReadonlyMap<string, readonly KubeObject[]>, targetVersio
 
 const count = (tprs: ReadonlyMap<string, readonly KubeObject[]>): number => [...tprs.values()].flat().length;
 
-const release = fc.constantFrom('2.5.1', '2.6.12');
+const asText = (copy: Copy): string => JSON.stringify(copy);
 
-/** Changes by which a copy of 2.6 becomes that of 2.5, or the other way, are no differences. */
-const isTypes = (what: string): boolean => /^spec\.types/.test(what);
+const RELEASES = ['2.5.1', '2.6.12'] as const;
+const release = fc.constantFrom(...RELEASES);
 
 /** Each run tries every field of every object. */
 const RUNS = { numRuns: 15 };
@@ -47,11 +47,13 @@ describe('the proof that every old object has its copy', () => {
   it('fails for every single difference, and for every copy that is missing', () => {
     const property = fc.property(arbitraryTprs(), release, (tprs, version) => {
       const copies = copiesOf(tprs, version);
+      // A change by which a copy of 2.6 becomes that of 2.5, or the other way, is no difference.
+      const forms = new Set(RELEASES.flatMap(other => copiesOf(tprs, other)).map(asText));
       for (const [index, copy] of copies.entries()) {
         const missing = prove(tprs, byCrdPlural(copies.toSpliced(index, 1)));
         assert.equal(missing.problems.length, 1);
         for (const { what, object } of corruptionsOf(copy.object)) {
-          if (isTypes(what)) continue;
+          if (forms.has(asText({ ...copy, object }))) continue;
           const spoiled = copies.with(index, { ...copy, object });
           assert.equal(prove(tprs, byCrdPlural(spoiled)).problems.length, 1, what);
         }
