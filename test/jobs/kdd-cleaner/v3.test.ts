@@ -32,6 +32,12 @@ describe('kdd-cleaner v3 --confirm', () => {
     assert.deepEqual(await otherContent(jobs.client), rest);
 
     const [name = ''] = await backupNames(jobs.client);
+    const early = await jobs.run(['restore', '--backup', name]);
+    assert.equal(early.exitCode, 3, early.stdout);
+    assert.match(
+      early.sentence,
+      /does not define .*\. First create customresourcedefinitions\.json of the backup/,
+    );
     const files = await configMapBackupStore(jobs.client, 'default').load(name);
     const input = files.get('customresourcedefinitions.json') ?? '';
     const created = await jobs.cluster.kubectl(['create', '-f', '-'], { input });
