@@ -3,7 +3,7 @@ import { crdName } from '../lib/kubernetes/crd.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
 import { checkBackupChoice } from '../lib/run/backup-choice.ts';
 import { judge } from '../lib/run/checks.ts';
-import { dryUnlessConfirmed, HOW_TO_CONFIRM } from '../lib/run/confirm.ts';
+import { dryUnlessConfirmed, HOW_TO_CONFIRM, NOTHING_DELETED } from '../lib/run/confirm.ts';
 import { different, refused, wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
@@ -33,9 +33,9 @@ async function clean(options: KddCleanerOptions, run: Run, findings: Findings): 
   findings.counts = { definitions: there.length, objects };
   if (there.length === 0)
     return { ...findings, sentence: 'nothing to delete: none of the four definitions of Calico 3.0 is left' };
-  judge(await checkDowngrade(client, forms, options), [], preflight);
+  judge(await checkDowngrade(client, forms, options), [], preflight, NOTHING_DELETED);
   const strange = strangeDefinitions(data);
-  if (strange.length > 0) throw refused(`nothing was deleted: ${strange.join('. ')}`);
+  if (strange.length > 0) throw refused(NOTHING_DELETED + strange.join('. '));
   showPlan(run.stage('plan'), data);
   const what = `${countOf(there.length, 'CustomResourceDefinition')} of Calico 3.0, and with them ${countOf(objects, 'object')}`;
   if (options.dryRun) return { ...findings, sentence: `dry run: ${what} to delete. ${HOW_TO_CONFIRM}` };

@@ -50,7 +50,7 @@ export function checkNodes(nodes: CalicoNodes, vouchedImages: readonly string[])
   );
 }
 
-/** `missing` are rights of calico-node, as `accessText` words them. */
+/** `missing` are rights of calico-node, as `accessTexts` words them. */
 export function checkRights(missing: readonly string[], manifest: string): CleanerCheck {
   return check(
     'calico-rights',
@@ -64,7 +64,7 @@ export function checkCopies(objects: number, problems: readonly string[]): Clean
   return check(
     'copies',
     `${countOf(objects, 'old object')}, each with its equal copy`,
-    `${countOf(problems.length, 'old object or definition')} without an equal copy: make each pair equal, or delete what nobody needs, as the log says for each`,
+    `${countOf(problems.length, 'old object or definition', 'old objects or definitions')} without an equal copy: make each pair equal, or delete what nobody needs, as the log says for each`,
     problems,
   );
 }

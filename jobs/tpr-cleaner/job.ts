@@ -8,7 +8,7 @@ import { waitUntilServed } from '../lib/kubernetes/served.ts';
 import { create } from '../lib/kubernetes/write.ts';
 import { checkBackupChoice } from '../lib/run/backup-choice.ts';
 import { judge } from '../lib/run/checks.ts';
-import { dryUnlessConfirmed } from '../lib/run/confirm.ts';
+import { dryUnlessConfirmed, NOTHING_DELETED } from '../lib/run/confirm.ts';
 import { wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
 import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
@@ -55,7 +55,7 @@ async function clean(options: TprCleanerOptions, run: Run, findings: Findings): 
   // Somebody deleted the last ThirdPartyResource: whatever this run decides, its objects are about to be destroyed.
   if (!options.dryRun && groups.some(({ state }) => state === 'going'))
     await vault.keep(sides.tprs, sides.existing);
-  judge([...calico.checks, copiesCheck(sides, groups)], [], preflight);
+  judge([...calico.checks, copiesCheck(sides, groups)], [], preflight, NOTHING_DELETED);
   showPlan(run.stage('plan'), sides, groups, calico);
   if (options.dryRun) return { ...findings, sentence: plannedSentence(groups) };
   const context: Destruction = { client, crds: forms.crds, options, run, vault, deleted: [] };
@@ -114,6 +114,6 @@ async function withHiddenKinds({ client, crds, run }: Destruction, seen: Sides):
   }
   await Promise.all(hidden.map(({ tpr }) => waitUntilServed(client, tpr, run.signal)));
   const sides = await readSides(client, crds, run.signal);
-  judge([copiesCheck(sides, tprGroups(sides.tprs))], [], log);
+  judge([copiesCheck(sides, tprGroups(sides.tprs))], [], log, NOTHING_DELETED);
   return sides;
 }

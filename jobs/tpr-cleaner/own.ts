@@ -18,7 +18,7 @@ import { list } from '../lib/kubernetes/list.ts';
 import { objectKey } from '../lib/kubernetes/object.ts';
 import { remove } from '../lib/kubernetes/remove.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
-import { HOW_TO_CONFIRM } from '../lib/run/confirm.ts';
+import { HOW_TO_CONFIRM, NOTHING_DELETED } from '../lib/run/confirm.ts';
 import { different, refused } from '../lib/run/failure.ts';
 import { requireAccess } from '../lib/run/own-access.ts';
 import type { Findings, JobResult, Run } from '../lib/run/run-job.ts';
@@ -41,16 +41,18 @@ export async function cleanOwn(options: TprCleanerOptions, run: Run, findings: F
   const plan = run.stage('plan');
   for (const item of own) plan.info(itemText(item));
   const backups = own.filter(isBackup).length;
-  const what = `${countOf(own.length, 'object')} of ours, ${backups} of them ConfigMaps of backups`;
+  const which = `${backups} of them ConfigMaps of backups`;
+  const count = `${countOf(own.length, 'object')} of ours`;
   findings.counts = { found: own.length, backups };
   findings.details = { objects: own.map(itemText) };
   if (own.length === 0)
     return { ...findings, sentence: 'nothing to delete: nothing of ours is in the cluster' };
   if (backups > 0)
     plan.warn(
-      'without the backups nothing can be brought back; to keep one, remove its labels and rename it',
+      'without the backups nothing can be brought back; to keep them: kubectl get configmaps --all-namespaces -l calico-upgrade/backup=true -o yaml > calico-upgrade-backups.yaml',
     );
-  if (options.dryRun) return { ...findings, sentence: `dry run: ${what} to delete. ${HOW_TO_CONFIRM}` };
+  if (options.dryRun)
+    return { ...findings, sentence: `dry run: ${count} to delete, ${which}. ${HOW_TO_CONFIRM}` };
 
   const apply = run.stage('apply');
   for (const { resource, object } of own)
@@ -60,7 +62,7 @@ export async function cleanOwn(options: TprCleanerOptions, run: Run, findings: F
   if (left.length > 0)
     throw different(`${countOf(left.length, 'object')} of ours still there, or made anew`, left);
   run.stage('verify').info('nothing of ours is left');
-  return { ...findings, sentence: `deleted and verified: ${what}` };
+  return { ...findings, sentence: `deleted and verified: ${count}, ${which}` };
 }
 
 /** In the order of deletion: whoever is cut off in between can still see the rest, as rights go last. */
@@ -120,10 +122,7 @@ async function requireFinished(client: KubeClient, own: readonly OwnObject[]): P
       .map(({ metadata }) => `ThirdPartyResource ${metadata.name}: is still there. Run tpr-cleaner first`),
   ];
   if (reasons.length > 0)
-    throw refused(
-      'nothing was deleted: an upgrade is not finished, and may need what we keep for it',
-      reasons,
-    );
+    throw refused(`${NOTHING_DELETED}an upgrade is not finished, and may need what we keep for it`, reasons);
 }
 
 const itemText = ({ resource, object }: OwnObject): string => `${resource.kind} ${objectKey(object)}`;

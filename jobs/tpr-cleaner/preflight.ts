@@ -1,6 +1,6 @@
-import { type CalicoNodes, serviceAccountsOf } from '../lib/calico/calico-nodes.ts';
+import { serviceAccountsOf } from '../lib/calico/calico-nodes.ts';
 import { CALICO_NAMESPACE } from '../lib/calico/tpr-kinds.ts';
-import { type Access, accessText, missingAccess, serviceAccountSubject } from '../lib/kubernetes/access.ts';
+import { type Access, accessTexts, missingAccess, serviceAccountSubject } from '../lib/kubernetes/access.ts';
 import {
   CUSTOM_RESOURCE_DEFINITIONS,
   DAEMON_SETS,
@@ -64,35 +64,41 @@ export async function readCalico(
 ): Promise<CalicoFacts> {
   const { nodes, install } = await readCalicoNodes(client, forms.daemonSets);
   const manifest = install.flavour === 'canal' ? 'manifests/rbac-canal.yaml' : 'manifests/rbac-kdd.yaml';
+  const accounts = serviceAccountsOf(nodes);
   const [missing, missingOld] = await Promise.all([
-    missingOf(client, nodes, NODE_RIGHTS),
-    missingOf(client, nodes, OLD_NODE_RIGHTS),
+    missingOf(client, accounts, NODE_RIGHTS),
+    missingOf(client, accounts, OLD_NODE_RIGHTS),
   ]);
-  const accounts = serviceAccountsOf(nodes).length;
   return {
     checks: [
       checkDatastore(install.datastore),
       checkNodes(nodes, options.nodeImage),
-      checkRights(missing, manifest),
+      checkRights(missing.flatMap(missingTexts), manifest),
     ],
     manifest,
-    mayUseTprs: missingOld.length < accounts * OLD_NODE_RIGHTS.length,
+    mayUseTprs: missingOld.some(({ rights }) => rights.length < OLD_NODE_RIGHTS.length),
   };
 }
 
-/** The rights, of those wanted, that a service account of calico-node does not have. */
-async function missingOf(
-  client: KubeClient,
-  nodes: CalicoNodes,
-  wanted: readonly Access[],
-): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const account of serviceAccountsOf(nodes)) {
-    const subject = serviceAccountSubject(CALICO_NAMESPACE, account);
-    const own = await missingAccess(client, wanted, subject);
-    missing.push(
-      ...own.map(access => `${accessText(access)} (service account ${CALICO_NAMESPACE}/${account})`),
-    );
-  }
-  return missing;
+/** What a service account of calico-node may not do. */
+interface MissingRights {
+  readonly account: string;
+  readonly rights: readonly Access[];
 }
+
+/** The rights, of those wanted, that each service account does not have. */
+function missingOf(
+  client: KubeClient,
+  accounts: readonly string[],
+  wanted: readonly Access[],
+): Promise<readonly MissingRights[]> {
+  return Promise.all(
+    accounts.map(async account => {
+      const subject = serviceAccountSubject(CALICO_NAMESPACE, account);
+      return { account, rights: await missingAccess(client, wanted, subject) };
+    }),
+  );
+}
+
+const missingTexts = ({ account, rights }: MissingRights): readonly string[] =>
+  accessTexts(rights).map(text => `${text} (service account ${CALICO_NAMESPACE}/${account})`);

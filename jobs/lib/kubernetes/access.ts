@@ -28,6 +28,12 @@ export function accessText(access: Access): string {
   return `${access.verb} ${resource}${name}${scope}`;
 }
 
+/** The same of several rights, with the verbs on one thing in one text: `create, get configmaps in namespace default`. */
+export function accessTexts(all: readonly Access[]): readonly string[] {
+  const byThing = Map.groupBy(all, access => accessText({ ...access, verb: '' }));
+  return [...byThing].map(([thing, same]) => `${same.map(({ verb }) => verb).join(', ')}${thing}`);
+}
+
 /**
  * The rights, of those wanted, that the API server says we (or the subject) do not have. Asks before anything is done, so that a missing
  * right never shows in the middle of a run.

@@ -27,8 +27,11 @@ export const bad = <Name extends string>(name: Name, text: string): Check<Name> 
   text,
 });
 
-/** Logs every check; throws a refusal with all failed ones that are not forced. */
-export function judge(checks: readonly Check[], force: readonly string[], log: Log): void {
+/**
+ * Logs every check; throws a refusal with all failed ones that are not forced. `consequence` begins its sentence, such
+ * as `nothing was deleted: `.
+ */
+export function judge(checks: readonly Check[], force: readonly string[], log: Log, consequence = ''): void {
   for (const { ok, name, text } of checks) {
     if (ok) log.info(text);
     else if (force.includes(name)) log.warn(`forced, although ${text}`);
@@ -36,7 +39,7 @@ export function judge(checks: readonly Check[], force: readonly string[], log: L
   const failed = checks.filter(({ ok, name }) => !ok && !force.includes(name));
   if (failed.length === 0) return;
   throw refused(
-    failed.map(({ name, text }) => `${text} (check ${name})`).join('. '),
+    consequence + failed.map(({ name, text }) => `${text} (check ${name})`).join('. '),
     failed.flatMap(({ details = [] }) => details),
   );
 }

@@ -17,5 +17,8 @@ export const dryUnlessConfirmed = <O extends ConfirmOptions>(options: O): O => (
   dryRun: options.dryRun || !options.confirm,
 });
 
+/** How the sentence of a refusal begins, in a job that deletes. */
+export const NOTHING_DELETED = 'nothing was deleted: ';
+
 /** What a run that changed nothing says of how to go on. */
 export const HOW_TO_CONFIRM = 'To do it, start again with --confirm (CALICO_UPGRADE_CONFIRM=true)';

@@ -104,6 +104,7 @@ describe('kdd-cleaner v3 changes nothing', () => {
     const found = [await v3Texts(jobs.client), await readContent(jobs.client)];
     const { exitCode, stdout, ...result } = await clean('--confirm');
     assert.equal(exitCode, 3, stdout);
+    assert.match(result.sentence, /^nothing was deleted: /);
     assert.match(result.sentence, sentence);
     assert.deepEqual([await v3Texts(jobs.client), await readContent(jobs.client)], found);
   };

@@ -78,7 +78,7 @@ describe('tpr-cleaner --own', () => {
     assert.equal(listed.exitCode, 0, listed.stdout);
     assert.match(
       listed.sentence,
-      new RegExp(`^dry run: ${before.length} objects of ours, \\d+ of them ConfigMaps of`),
+      new RegExp(`^dry run: ${before.length} objects of ours to delete, \\d+ of them ConfigMaps of`),
     );
     for (const name of before) assert.ok(listed.stdout.includes(` ${name}\n`), name);
     assert.deepEqual(await ours(), before);
