@@ -5,7 +5,7 @@ import type { Fault } from '../../faults/fault.ts';
 import { startJob } from '../job-process.ts';
 import { killAt, killPoints, STORED_WRITES } from '../kill-points.ts';
 import { useProxy } from '../use-proxy.ts';
-import { defineV3, otherContent, useDowngradedCluster, v3Texts } from './v3-cluster.ts';
+import { otherContent, useDowngradedCluster, v3Texts } from './v3-cluster.ts';
 
 const jobs = useDowngradedCluster();
 const proxied = useProxy(jobs, 'kdd-v3-cleanup-job.yaml');
@@ -33,13 +33,12 @@ async function run(faults: readonly Fault[] = []) {
 
 // F1: the next run converges.
 test('killed at each write: the next run finishes', { timeout: 1_200_000 }, async t => {
-  const rest = await otherContent(jobs.client);
   const { requests } = await run();
   const points = killPoints(requests);
   assert.equal(points.filter(({ text }) => / DELETE /.test(text)).length, 4);
   for (const point of points) {
     await t.test(point.text, async () => {
-      await defineV3(jobs.client);
+      const rest = await otherContent(jobs.client);
       await killAt(proxied.proxy, start, point);
       const { sentence, stdout } = await run();
       assert.match(sentence, /^(deleted and verified|nothing to delete)/, stdout);

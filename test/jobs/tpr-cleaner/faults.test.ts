@@ -51,6 +51,7 @@ before(async () => {
   copies = await notDeleted();
 });
 after(() => stack.disposeAsync());
+// Before each kill, too: subtests are tests.
 beforeEach(reset);
 
 /** Brings the old data back, and takes away what runs have left. */
@@ -119,7 +120,6 @@ test('killed at each write: the next run finishes', { timeout: 1_200_000 }, asyn
   assert.equal(points.filter(({ text }) => / DELETE /.test(text)).length, 5);
   for (const point of points) {
     await t.test(point.text, async () => {
-      await reset();
       await killAt(proxy, () => start(), point);
       const next = await run();
       assert.equal(next.exitCode, 0, next.stdout);

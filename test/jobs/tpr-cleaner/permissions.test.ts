@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import {
-  CUSTOM_RESOURCE_DEFINITIONS,
-  DAEMON_SETS,
-  THIRD_PARTY_RESOURCES,
-} from '../../../jobs/lib/kubernetes/builtin.ts';
+import { CUSTOM_RESOURCE_DEFINITIONS, DAEMON_SETS } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { neededAccess } from '../../../jobs/tpr-cleaner/access.ts';
 import type { TprCleanerOptions } from '../../../jobs/tpr-cleaner/options.ts';
 import { buildBundle } from '../../bench/bundle.ts';
-import { defineTprs, seedNodes, seedObjects } from '../../cluster/seed.ts';
+import { seedNodes, seedObjects } from '../../cluster/seed.ts';
 import { OLD_NODES } from '../../demo/old-cluster.ts';
 import type { Fault } from '../../faults/fault.ts';
 import { startFaultProxy } from '../../faults/proxy.ts';
-import { deleteObject } from '../clean-cluster.ts';
 import { readContent } from '../content.ts';
 import { type JobCluster, startJobCluster } from '../job-cluster.ts';
 import { accountWith, manifestRights, rightText } from '../job-rights.ts';
@@ -93,10 +88,8 @@ describe('each right of manifests/tpr-cleanup-job.yaml', () => {
         conflict,
       ),
     ]);
-    await deleteObject(client, THIRD_PARTY_RESOURCES, 'global-config.projectcalico.org');
     const pod = await makePodFiles(client, cluster.directory, 'all-rights');
     const kubeconfig = await accountWith(cluster, client, rights, { server: proxy.url });
-    await defineTprs(client);
     const { exitCode, stdout, sentence } = await run(['tpr-cleaner', '--confirm'], {
       kubeconfig,
       env: pod.env,
