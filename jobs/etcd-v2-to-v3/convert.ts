@@ -54,14 +54,14 @@ function claim(state: State, unit: Unit, outcome: UnitOutcome): boolean {
   const id = claimOf(outcome);
   if (id === undefined) return true;
   state.outcomes.set(unit.id, outcome);
-  const others = state.claims.get(id);
-  if (!others) {
-    state.claims.set(id, [unit.id]);
+  if (!state.owners.has(id)) {
+    state.owners.set(id, unit.id);
     return true;
   }
-  state.shared.add(id);
+  const others = claimants(state, id);
   const units = [...others.map(other => unitOf(state, other)), unit].sort(compareUnits);
-  state.claims.set(
+  noteClaimants(
+    state,
     id,
     units.map(one => one.id),
   );
@@ -73,13 +73,27 @@ function release(state: State, unit: Unit, outcome: UnitOutcome): void {
   state.outcomes.delete(unit.id);
   state.heirs.delete(unit.id);
   const id = claimOf(outcome);
-  const claims = id === undefined ? undefined : state.claims.get(id);
-  if (id === undefined || !claims) return;
-  const [heir, ...others] = claims.filter(other => other !== unit.id);
-  if (others.length === 0) state.shared.delete(id);
-  if (heir === undefined) state.claims.delete(id);
-  else state.claims.set(id, [heir, ...others]);
-  if (claims[0] !== unit.id) return;
+  if (id === undefined) return;
+  const isOwner = state.owners.get(id) === unit.id;
+  const others = claimants(state, id).filter(other => other !== unit.id);
+  noteClaimants(state, id, others);
+  if (!isOwner) return;
   if (outcome.v3Key !== undefined) state.wanted.delete(outcome.v3Key);
-  if (heir !== undefined) state.heirs.add(heir);
+  if (others[0] !== undefined) state.heirs.add(others[0]);
+}
+
+/** The units that make an object, the owner first. */
+function claimants({ shared, owners }: State, id: string): readonly string[] {
+  const several = shared.get(id);
+  if (several) return several;
+  const owner = owners.get(id);
+  return owner === undefined ? [] : [owner];
+}
+
+function noteClaimants({ shared, owners }: State, id: string, units: readonly string[]): void {
+  const [owner] = units;
+  if (owner === undefined) owners.delete(id);
+  else owners.set(id, owner);
+  if (units.length > 1) shared.set(id, units);
+  else shared.delete(id);
 }

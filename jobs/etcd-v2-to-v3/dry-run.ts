@@ -60,8 +60,6 @@ async function sentenceOf(
   await v2.get(READY_KEY);
   await getEntry(v3.connection, LOCK_KEY);
   const pauseMs = (monotonicMs() - began) * ROUND_TRIPS;
-  let bytes = 0;
-  for (const text of wanted.values()) bytes += text.length;
   const writes = writeCount(plan) + plan.conflicts.length;
-  return plannedSentence({ writes, keys: wanted.size, bytes, drainSeconds, pauseMs });
+  return plannedSentence({ writes, keys: wanted.size, bytes: wanted.bytes(), drainSeconds, pauseMs });
 }

@@ -83,7 +83,7 @@ function checkState({ state, options }: Migration, changed: ReadonlySet<string>)
       'an object whose name another one was waiting for was deleted during the copy: start again, which reads both',
     );
   }
-  const large = [...changed].some(key => (state.wanted.get(key)?.length ?? 0) * 3 > MAX_VALUE_BYTES);
+  const large = [...changed].some(key => state.wanted.length(key) > MAX_VALUE_BYTES);
   if (state.problems.size === 0 && state.shared.size === 0 && !large) return;
   const refusal = refusalOf(
     judgementOf(state, MAX_VALUE_BYTES),

@@ -1,7 +1,7 @@
 import { problemText } from '../lib/calico/problem.ts';
 import { type Clash, clashLine, findClashes } from '../lib/calico/v1/clashes.ts';
 import { type LeftOutKeys, leftOutNotes } from '../lib/calico/v1/collect-units.ts';
-import { type ReportFile, reportTexts } from '../lib/calico/v1/reports.ts';
+import { convertedName, otherReports, type ReportFile } from '../lib/calico/v1/reports.ts';
 import type { Unit, UnitNote, UnitProblem } from '../lib/calico/v1/unit.ts';
 import { sortUnits } from '../lib/calico/v1/unit-order.ts';
 import { type Failure, refused } from '../lib/run/failure.ts';
@@ -56,24 +56,25 @@ export function problemLines({
   ];
 }
 
-/** The texts of calico-upgrade's report files. */
+/** The lines of calico-upgrade's report files. Those of all names are made when they are read: they may be many. */
 export function reportsOf(
   state: State,
   { problems, clashes }: Judgement,
-): Readonly<Record<ReportFile, string>> {
-  const second = new Map(clashes.map(clash => [clash.second.id, clash]));
-  const units = unitsOf(state, state.outcomes.keys()).map(({ unit, outcome }) => {
-    const clash = second.get(unit.id);
-    const entry = outcome.v3Key === undefined ? {} : { entry: { key: outcome.v3Key, value: '' } };
-    const name = outcome.v3Name === undefined ? {} : { v3Name: outcome.v3Name };
-    return { unit, result: { ...entry, ...name, problems: [], notes: [] }, ...(clash ? { clash } : {}) };
-  });
-  return reportTexts({ units, clashes, problems });
+): Readonly<Record<ReportFile, Iterable<string>>> {
+  return { convertednames: convertedNames(state, clashes), ...otherReports({ clashes, problems }) };
+}
+
+function* convertedNames(state: State, clashes: readonly Clash[]): Generator<string> {
+  const second = new Set(clashes.map(clash => clash.second.id));
+  for (const [id, { v3Key, v3Name }] of state.outcomes) {
+    if (v3Key === undefined || v3Name === undefined || second.has(id)) continue;
+    yield convertedName(unitOf(state, id), v3Name);
+  }
 }
 
 /** Most objects are alone with their name, so only the others are looked at. */
 function clashesOf(state: State): readonly Clash[] {
-  const shared = [...state.shared].flatMap(id => state.claims.get(id) ?? []);
+  const shared = [...state.shared.values()].flat();
   const claims = unitsOf(state, shared).map(({ unit, outcome }) => ({ unit, ...outcome }));
   // What follows from a clash of two Nodes goes with it.
   return findClashes(claims).filter(({ covered }) => !covered);
@@ -88,11 +89,11 @@ function unitsOf(
 }
 
 function tooLarge(state: State, mostBytes: number): readonly UnitProblem[] {
-  const large = [...state.wanted].filter(
-    // A character has 3 bytes at the most: short texts need no counting.
-    ([, text]) => text.length * 3 > mostBytes && Buffer.byteLength(text) > mostBytes,
-  );
-  return large.map(([v3Key, text]) => {
+  const large = [...state.wanted.keys()].flatMap(v3Key => {
+    const bytes = state.wanted.length(v3Key);
+    return bytes > mostBytes ? [{ v3Key, bytes }] : [];
+  });
+  return large.map(({ v3Key, bytes }) => {
     const [id] = [...state.outcomes].find(([, outcome]) => outcome.v3Key === v3Key) ?? [];
     const unit = id === undefined ? undefined : unitOf(state, id);
     return {
@@ -100,7 +101,7 @@ function tooLarge(state: State, mostBytes: number): readonly UnitProblem[] {
       key: unit?.id ?? v3Key,
       report: 'validationerrors',
       field: '',
-      reason: `has ${Buffer.byteLength(text)} bytes in etcd v3, expected ${mostBytes} at the most, which is what etcd takes in one request`,
+      reason: `has ${bytes} bytes in etcd v3, expected ${mostBytes} at the most, which is what etcd takes in one request`,
       fix: 'Make it smaller, or raise --max-request-bytes of every etcd member and delete it here',
     };
   });

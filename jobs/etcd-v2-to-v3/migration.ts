@@ -21,14 +21,19 @@ export interface Migration {
   readonly signal: AbortSignal;
   readonly identity: Identity;
   readonly state: State;
-  /** Texts of others that mean what is wanted, and stay as they are; by v3 key. */
-  readonly kept: Map<string, string>;
+  /** Values of others that mean what is wanted, and stay as they are; by v3 key. */
+  readonly kept: Map<string, Buffer>;
   /** The record as it is stored. */
   record: MigrationRecord;
 }
 
-/** The text that a v3 key is to have at the end; `undefined` where this migration has no business. */
-export const expectedText = (
+/** The value that a v3 key is to have at the end; `undefined` where this migration has no business. */
+export const expectedValue = (
   { kept, state }: Pick<Migration, 'kept' | 'state'>,
   key: string,
-): string | undefined => kept.get(key) ?? state.wanted.get(key);
+): Buffer | undefined => kept.get(key) ?? state.wanted.get(key);
+
+/** Whether a v3 key has that value. */
+export function isExpected({ kept, state }: Pick<Migration, 'kept' | 'state'>, key: string, value: Buffer) {
+  return kept.get(key)?.equals(value) ?? state.wanted.equals(key, value);
+}

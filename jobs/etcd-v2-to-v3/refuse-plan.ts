@@ -25,7 +25,7 @@ export function refusalOfPlan({ conflicts, foreign }: Plan, ignoreV3Data: boolea
 }
 
 function refusalOfGarbage(conflicts: Plan['conflicts']): Failure | undefined {
-  const garbage = conflicts.filter(({ text }) => !isRecord(parseJson(text ?? '')));
+  const garbage = conflicts.filter(({ previous }) => !isRecord(parseJson(previous?.toString() ?? '')));
   if (garbage.length === 0) return undefined;
   return refused(
     `nothing was written: etcd v3 has ${countOf(garbage.length, 'key')} below /calico/ whose value is no object: look what it is, and delete it`,

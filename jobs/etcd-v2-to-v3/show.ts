@@ -1,10 +1,11 @@
+import type { ReportFile } from '../lib/calico/v1/reports.ts';
 import type { Log } from '../lib/run/log.ts';
 import type { Findings } from '../lib/run/run-job.ts';
 import { countOf, firstLines } from '../lib/run/table.ts';
 import { type Judgement, problemLines, reportsOf } from './judgement.ts';
 import type { StartOptions } from './options.ts';
 import type { Plan } from './plan.ts';
-import { writeReports } from './report-directory.ts';
+import { leaveReport } from './report-directory.ts';
 import type { State } from './state.ts';
 import { countsOf, kindRows, planTable } from './summary.ts';
 
@@ -31,9 +32,6 @@ export function showPlan(log: Log, findings: Findings, state: State, plan: Plan)
   }
 }
 
-/** Entries of a list in the report: more would not fit into a ConfigMap, and in a directory the files have all. */
-const REPORT_LINES = 2_000;
-
 /** Puts the lists of calico-upgrade into the report, and into its files where there is a directory. */
 export async function leaveReports(
   options: StartOptions,
@@ -41,15 +39,13 @@ export async function leaveReports(
   state: State,
   judgement: Judgement,
 ): Promise<void> {
-  const texts = reportsOf(state, judgement);
-  const lines = (text: string): readonly string[] =>
-    firstLines(text.split('\n').filter(Boolean), REPORT_LINES, 'dry-run --output-dir writes them all');
+  const reports = reportsOf(state, judgement);
+  const leave = (file: ReportFile) => leaveReport(options.outputDir, file, reports[file]);
   findings.details = {
-    convertedNames: lines(texts.convertednames),
-    nameClashes: lines(texts.nameclashes),
-    conversionErrors: lines(texts.conversionerrors),
-    validationErrors: lines(texts.validationerrors),
+    convertedNames: await leave('convertednames'),
+    nameClashes: await leave('nameclashes'),
+    conversionErrors: await leave('conversionerrors'),
+    validationErrors: await leave('validationerrors'),
     notes: judgement.notes.map(({ object, reason }) => `${object}: ${reason}`),
   };
-  if (options.outputDir !== undefined) await writeReports(options.outputDir, texts);
 }

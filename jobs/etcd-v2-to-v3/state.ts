@@ -1,5 +1,6 @@
 import { placeKey } from '../lib/calico/v1/place.ts';
 import type { KeyPlace, Unit, UnitNote, UnitProblem } from '../lib/calico/v1/unit.ts';
+import { createTexts, type Texts } from './texts.ts';
 
 /** A unit whose values were kept, since it has several keys. */
 export interface KeptUnit {
@@ -23,11 +24,11 @@ export interface State {
   readonly kept: Map<string, KeptUnit>;
   readonly outcomes: Map<string, UnitOutcome>;
   /** The text to be stored, by v3 key. */
-  readonly wanted: Map<string, string>;
-  /** The ids of the units that make an object, by `claimOf`; more than one is a clash, and the first has the object. */
-  readonly claims: Map<string, readonly string[]>;
-  /** Objects that several units make. */
-  readonly shared: Set<string>;
+  readonly wanted: Texts;
+  /** The id of the unit that has an object, by `claimOf`. */
+  readonly owners: Map<string, string>;
+  /** The ids of the units that make the same object, where there is more than one: a clash. The first is the owner. */
+  readonly shared: Map<string, readonly string[]>;
   /** Units that would have an object now that the one before them is gone, and whose values were not kept. */
   readonly heirs: Set<string>;
   readonly problems: Map<string, readonly UnitProblem[]>;
@@ -53,9 +54,9 @@ export const emptyState = (): State => ({
   indexes: new Map(),
   kept: new Map(),
   outcomes: new Map(),
-  wanted: new Map(),
-  claims: new Map(),
-  shared: new Set(),
+  wanted: createTexts(),
+  owners: new Map(),
+  shared: new Map(),
   heirs: new Set(),
   problems: new Map(),
   notes: new Map(),

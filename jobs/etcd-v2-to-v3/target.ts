@@ -1,5 +1,5 @@
-import { noteWritten, ownership } from '../lib/etcd/ledger.ts';
-import type { EtcdEntry } from '../lib/etcd/v3.ts';
+import { ownership, writtenNotes } from '../lib/etcd/ledger.ts';
+import type { EtcdEntry, ReadOptions } from '../lib/etcd/v3.ts';
 import { getEntries } from '../lib/etcd/v3-get.ts';
 import type { WriteOperation } from '../lib/etcd/v3-operation.ts';
 import { type WriteResult, writeAll } from '../lib/etcd/v3-write.ts';
@@ -15,6 +15,9 @@ export const CALICO_PREFIX = '/calico/';
 
 /** Keys of a page: some hundred bytes each. */
 const PAGE_SIZE = 2_000;
+
+/** Fewer than a page: what is there is not exactly what is wanted. */
+const RANGE_SIZE = 1_500;
 
 /** How many keys a message names. */
 const NAMED = 10;
@@ -32,17 +35,25 @@ export async function readTarget(
 ): Promise<Plan> {
   const inScope = (key: string): boolean => scope === undefined || scope.has(key);
   const plan = emptyPlan([...state.wanted.keys()].filter(inScope));
-  const entries = stores.v3.readPrefix(CALICO_PREFIX, { pageSize: PAGE_SIZE, signal });
-  for await (const entry of entries) {
+  for await (const entry of readCalico({ stores, state, signal })) {
     const { key } = entry;
     const wanted = state.wanted.get(key);
     const present = presentOf(entry, written);
-    if (wanted !== undefined && !inScope(key)) plan.equal.set(key, present.text);
+    if (wanted !== undefined && !inScope(key)) plan.equal.set(key, present.value);
     else judge(plan, present, wanted);
   }
   // What Calico 3.0 has deleted since is not wanted any more.
   if (scope) forget(state, key => !inScope(key) && !plan.equal.has(key));
   return plan;
+}
+
+/** Everything that Calico 3.0 reads, in ranges that are about as long as a page. */
+export function readCalico(
+  { stores, state, signal }: Omit<Wanting, 'written'>,
+  options: Pick<ReadOptions, 'revision' | 'keysOnly'> = {},
+): AsyncIterable<EtcdEntry> {
+  const splitAt = [...state.wanted.keys()].filter((_, i) => i % RANGE_SIZE === RANGE_SIZE - 1);
+  return stores.v3.readPrefix(CALICO_PREFIX, { ...options, pageSize: PAGE_SIZE, splitAt, signal });
 }
 
 function forget(state: State, isGone: (key: string) => boolean): void {
@@ -62,7 +73,7 @@ export async function readKeys(
 
 function presentOf(entry: EtcdEntry, written: Migration['written']): Present {
   const { key, value, modRevision } = entry;
-  return { key, text: value.toString(), modRevision, owner: ownership(written.get(key), entry) };
+  return { key, value, modRevision, owner: ownership(written.get(key), entry) };
 }
 
 /**
@@ -71,17 +82,19 @@ function presentOf(entry: EtcdEntry, written: Migration['written']): Present {
  */
 export async function applyPlan(migration: Migration, plan: Plan, log: Log): Promise<void> {
   const { stores, fence, ledger, written, kept, signal } = migration;
-  for (const [key, text] of plan.equal) {
-    if (text !== undefined) kept.set(key, text);
+  for (const [key, value] of plan.equal) {
+    // Copied, since it is a part of the whole answer.
+    if (value !== undefined) kept.set(key, Buffer.from(value));
   }
   const total = writeCount(plan) + plan.conflicts.length;
   if (total === 0) return;
   const progress = startProgress(log, 'keys of etcd v3', total);
   const refused: string[] = [];
+  const note = writtenNotes(written);
   const onResult = (operation: WriteOperation, result: WriteResult): void => {
     if ('revision' in result) progress.add();
     else refused.push(operation.key);
-    noteWritten(written, operation, result);
+    note(operation, result);
   };
   await writeAll(stores.v3.connection, operations(migration, plan), { fence, ledger, onResult, signal });
   if (refused.length > 0) throw changedByOthers(refused);
@@ -90,12 +103,11 @@ export async function applyPlan(migration: Migration, plan: Plan, log: Log): Pro
 function* operations({ state }: Migration, plan: Plan): Generator<WriteOperation> {
   const put = (key: string): { key: string; value: Buffer } => ({
     key,
-    value: Buffer.from(state.wanted.get(key) ?? ''),
+    value: state.wanted.get(key) ?? Buffer.alloc(0),
   });
   for (const key of plan.create) yield { kind: 'put', ...put(key), guard: { absent: true } };
-  for (const { key, modRevision, text } of [...plan.update, ...plan.conflicts]) {
-    const previous = text === undefined ? {} : { previous: Buffer.from(text) };
-    yield { kind: 'put', ...put(key), guard: { modRevision }, ...previous };
+  for (const { key, modRevision, previous } of [...plan.update, ...plan.conflicts]) {
+    yield { kind: 'put', ...put(key), guard: { modRevision }, ...(previous ? { previous } : {}) };
   }
   for (const { key, modRevision } of plan.remove) yield { kind: 'delete', key, guard: { modRevision } };
 }

@@ -2,8 +2,8 @@ import { changesBetween } from '../lib/etcd/v3-events.ts';
 import { different } from '../lib/run/failure.ts';
 import type { Stores } from '../lib/run/stores.ts';
 import { countOf } from '../lib/run/table.ts';
-import { expectedText, type Migration } from './migration.ts';
-import { CALICO_PREFIX } from './target.ts';
+import { expectedValue, isExpected, type Migration } from './migration.ts';
+import { CALICO_PREFIX, readCalico } from './target.ts';
 
 /** What etcd v3 held when all of it was compared. */
 export interface Verified {
@@ -15,8 +15,6 @@ export interface Verified {
 
 /** Calico's keys, and ours: the changes of ours tell how far a watch is. */
 const OWN_AND_CALICO = '/calico';
-
-const PAGE_SIZE = 2_000;
 
 /**
  * Finds out beforehand that the user may read all that is watched while Calico is paused: a watch needs the right to the
@@ -37,11 +35,9 @@ export async function verifyAll(migration: Migration): Promise<Verified> {
   const differences: string[] = [];
   const foreign = new Set<string>();
   let equal = 0;
-  const entries = stores.v3.readPrefix(CALICO_PREFIX, { revision, pageSize: PAGE_SIZE, signal });
-  for await (const { key, value } of entries) {
-    const expected = expectedText(migration, key);
-    if (expected === undefined) foreign.add(key);
-    else if (value.equals(Buffer.from(expected))) equal += 1;
+  for await (const { key, value } of readCalico(migration, { revision })) {
+    if (isExpected(migration, key, value)) equal += 1;
+    else if (expectedValue(migration, key) === undefined) foreign.add(key);
     else differences.push(`${key}: differs from what was converted`);
   }
   if (equal + differences.length < state.wanted.size)
@@ -63,8 +59,8 @@ export async function verifySince(
   const changes = await changesBetween(stores.v3.connection, OWN_AND_CALICO, revision, upTo, signal);
   const calico = [...changes].filter(([key]) => key.startsWith(CALICO_PREFIX));
   const wrong = calico.filter(([key, value]) => {
-    const expected = expectedText(migration, key);
-    return expected !== undefined && !value?.equals(Buffer.from(expected));
+    const expected = expectedValue(migration, key);
+    return expected !== undefined && !value?.equals(expected);
   });
   if (wrong.length > 0) {
     throw differing(
@@ -72,22 +68,13 @@ export async function verifySince(
     );
   }
   return calico
-    .filter(([key, value]) => value && expectedText(migration, key) === undefined)
+    .filter(([key, value]) => value && expectedValue(migration, key) === undefined)
     .map(([key]) => key);
 }
 
-async function missingKeys(
-  { stores, state, signal }: Migration,
-  revision: string,
-): Promise<readonly string[]> {
-  const missing = new Set(state.wanted.keys());
-  const entries = stores.v3.readPrefix(CALICO_PREFIX, {
-    revision,
-    pageSize: PAGE_SIZE,
-    keysOnly: true,
-    signal,
-  });
-  for await (const { key } of entries) missing.delete(key);
+async function missingKeys(migration: Migration, revision: string): Promise<readonly string[]> {
+  const missing = new Set(migration.state.wanted.keys());
+  for await (const { key } of readCalico(migration, { revision, keysOnly: true })) missing.delete(key);
   return [...missing].map(key => `${key}: is missing`);
 }
 

@@ -68,15 +68,10 @@ describe('kustomization', () => {
     }
   }
 
-  const withSecrets = [
-    'backup',
-    'restore',
-    'kdd-migration',
-    'policy-conversion',
-    'tpr-cleanup',
-    'kdd-v3-cleanup',
-  ];
-  for (const job of withSecrets) {
+  for (const job of [
+    ...['backup', 'restore', 'kdd-migration', 'policy-conversion', 'tpr-cleanup', 'kdd-v3-cleanup'],
+    ...['migration', 'complete', 'abort', 'cleanup', 'restore'].map(name => `etcd-${name}`),
+  ]) {
     it(`changes the registry of the ${job} job, too, and its pull secret`, async () => {
       const objects = await kustomize({
         '- upgrade-job.yaml': `- ${job}-job.yaml`,

@@ -2,7 +2,7 @@ import { noop } from 'cockatiel';
 import { Etcd3 } from 'etcd3';
 import { closedError, etcdError } from './errors.ts';
 import { checkedEndpoints, checkedUser, type EtcdOptions, loadTls } from './options.ts';
-import { eitherSignal, rounds } from './rounds.ts';
+import { eitherSignal, oneRound, rounds } from './rounds.ts';
 
 const CHANNEL = {
   'grpc.keepalive_time_ms': 10_000,
@@ -21,6 +21,8 @@ export interface EtcdConnection {
   run<T>(what: string, action: EtcdAction<T>, signal?: AbortSignal): Promise<T>;
   /** The same also after the signal of the options has ended: for what has to be given back. */
   runToTheEnd<T>(what: string, action: EtcdAction<T>, signal: AbortSignal): Promise<T>;
+  /** Runs an action at each endpoint once, until one answers: for what has no time to wait between tries. */
+  runOnce<T>(what: string, action: EtcdAction<T>, signal: AbortSignal): Promise<T>;
   close(): void;
 }
 
@@ -60,6 +62,11 @@ export function openConnection(options: EtcdOptions): EtcdConnection {
   return {
     run: (what, action, signal) => run(what, action, eitherSignal(options.signal, signal)),
     runToTheEnd: run,
+    async runOnce(what, action, signal) {
+      const outcome = await oneRound(endpoints.length, signal, () => attempt(what, action, signal));
+      if ('error' in outcome) throw outcome.error;
+      return outcome.value;
+    },
     close() {
       isClosed = true;
       drop();

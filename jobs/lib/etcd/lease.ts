@@ -3,7 +3,7 @@ import { monotonicMs, sleep } from '../run/abort.ts';
 import type { EtcdConnection } from './connection.ts';
 import { EtcdError } from './errors.ts';
 
-/** Pause after a renewal that failed. */
+/** Pause after a renewal that failed: a longer one could outlast what is left of the lease. */
 const AGAIN_MS = 500;
 
 /** A new lease that ends by itself after its time to live, unless it is renewed. */
@@ -57,7 +57,7 @@ async function renewal(
 ): Promise<'renewed' | 'lost' | 'unknown'> {
   try {
     const renew = (client: Etcd3) => keepAlive(client, id);
-    const ttl = await connection.runToTheEnd('renewal of the lease', renew, signal);
+    const ttl = await connection.runOnce('renewal of the lease', renew, signal);
     return Number(ttl) > 0 ? 'renewed' : 'lost';
   } catch {
     return 'unknown';

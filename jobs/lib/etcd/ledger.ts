@@ -66,7 +66,8 @@ function addEntry(written: Map<string, Written>, { key: name, value, modRevision
       `etcd: ${name} is no record of what was written: was it changed by hand, or by a newer release? Save it, then delete it`,
     );
   }
-  for (const key of entry.created) written.set(key, { ...written.get(key), createdAt: at });
+  const created: Written = { createdAt: at };
+  for (const key of entry.created) written.set(key, createdAgain(written.get(key), created));
   for (const { key, modRevision, value: previous } of entry.replaced) {
     written.set(key, replacedAt(written.get(key), modRevision, at, previous));
   }
@@ -81,19 +82,27 @@ export function ownership(
   return written?.replaced?.at === found.modRevision ? 'replaced' : 'foreign';
 }
 
-/** Notes what a run has just written and recorded, so that it need not read its ledger again. */
-export function noteWritten(
+/**
+ * Gives a function that notes what a run has just written and recorded, so that it need not read its ledger again. All keys
+ * of a transaction share what is noted.
+ */
+export function writtenNotes(
   written: Map<string, Written>,
-  operation: WriteOperation,
-  result: WriteResult,
-): void {
-  if (operation.kind === 'delete' || !('revision' in result)) return;
-  const { key, guard, previous } = operation;
-  const at = result.revision;
-  const before = written.get(key);
-  if ('absent' in guard) written.set(key, { ...before, createdAt: at });
-  else if (previous) written.set(key, replacedAt(before, guard.modRevision, at, previous));
+): (operation: WriteOperation, result: WriteResult) => void {
+  let created: Written = {};
+  return (operation, result) => {
+    if (operation.kind === 'delete' || !('revision' in result)) return;
+    const { key, guard, previous } = operation;
+    const at = result.revision;
+    if (created.createdAt !== at) created = { createdAt: at };
+    const before = written.get(key);
+    if ('absent' in guard) written.set(key, createdAgain(before, created));
+    else if (previous) written.set(key, replacedAt(before, guard.modRevision, at, previous));
+  };
 }
+
+const createdAgain = (before: Written | undefined, created: Written): Written =>
+  before ? { ...before, ...created } : created;
 
 /** Where our own value was replaced, the one to go back to is older. */
 function replacedAt(before: Written | undefined, modRevision: string, at: string, previous: Buffer): Written {

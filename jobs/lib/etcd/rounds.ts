@@ -30,7 +30,7 @@ export async function rounds<T>(
 }
 
 /** The answer of the first endpoint that gives one, or one error for all of them. */
-async function oneRound<T>(
+export async function oneRound<T>(
   endpoints: number,
   signal: AbortSignal | undefined,
   attempt: () => Promise<T>,

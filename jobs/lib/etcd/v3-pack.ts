@@ -18,26 +18,50 @@ const OVERHEAD_BYTES = 64;
 export async function* packed(
   operations: Iterable<WriteOperation> | AsyncIterable<WriteOperation>,
 ): AsyncGenerator<readonly WriteOperation[]> {
+  const packer = createPacker();
+  // Waiting for each of 100,000 operations that are there already takes longer than packing them.
+  if (Symbol.iterator in operations) {
+    for (const operation of operations) {
+      const full = packer.add(operation);
+      if (full) yield full;
+    }
+  } else {
+    for await (const operation of operations) {
+      const full = packer.add(operation);
+      if (full) yield full;
+    }
+  }
+  const last = packer.rest();
+  if (last.length > 0) yield last;
+}
+
+interface Packer {
+  /** Takes an operation; returns the pack before it, where it does not fit into that. */
+  add(operation: WriteOperation): readonly WriteOperation[] | undefined;
+  rest(): readonly WriteOperation[];
+}
+
+function createPacker(): Packer {
   let pack: WriteOperation[] = [];
   let keys = new Set<string>();
   let bytes = 0;
-  for await (const operation of operations) {
-    const size = sizeOf(operation);
-    if (
-      pack.length === MOST_OPERATIONS ||
-      (pack.length > 0 && bytes + size > MOST_BYTES) ||
-      keys.has(operation.key)
-    ) {
-      yield pack;
-      pack = [];
-      keys = new Set();
-      bytes = 0;
-    }
-    pack.push(operation);
-    keys.add(operation.key);
-    bytes += size;
-  }
-  if (pack.length > 0) yield pack;
+  return {
+    add(operation) {
+      const size = sizeOf(operation);
+      const fits = pack.length < MOST_OPERATIONS && bytes + size <= MOST_BYTES && !keys.has(operation.key);
+      const full = fits || pack.length === 0 ? undefined : pack;
+      if (full) {
+        pack = [];
+        keys = new Set();
+        bytes = 0;
+      }
+      pack.push(operation);
+      keys.add(operation.key);
+      bytes += size;
+      return full;
+    },
+    rest: () => pack,
+  };
 }
 
 function sizeOf(operation: WriteOperation): number {

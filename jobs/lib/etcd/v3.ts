@@ -20,6 +20,11 @@ export interface ReadOptions {
    * asked for in parts.
    */
   readonly pageSize?: number;
+  /**
+   * Keys, in any order, that divide what is expected below the prefix: for each page etcd counts the keys that follow, up to the
+   * next of these only. What is returned is the same.
+   */
+  readonly splitAt?: readonly string[];
   /** Read no values: they are all empty. */
   readonly keysOnly?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -64,32 +69,55 @@ async function newestRevision(connection: EtcdConnection, key: string, signal: A
 export async function* entries(
   connection: EtcdConnection,
   prefix: string,
-  { revision, pageSize = PAGE_SIZE, keysOnly = false, signal }: ReadOptions,
+  { revision, pageSize = PAGE_SIZE, splitAt = [], keysOnly = false, signal }: ReadOptions,
 ): AsyncGenerator<EtcdEntry> {
-  const fixed = {
-    range_end: endOfPrefix(prefix),
-    keys_only: keysOnly,
-  };
+  const ends = rangeEnds(prefix, splitAt);
   let limit = Math.max(1, pageSize);
-  const pageFrom = async (key: Buffer, at: string | undefined): Promise<IRangeResponse> => {
+  const pageFrom = async ({ key, range }: Position, at: string | undefined): Promise<IRangeResponse> => {
     for (;;) {
-      const request = { ...fixed, key, limit, ...(at === undefined ? {} : { revision: at }) };
+      const to = { key, range_end: ends[range] ?? key, keys_only: keysOnly, limit };
+      const request = { ...to, ...(at === undefined ? {} : { revision: at }) };
       const page = await readPage(connection, prefix, request, signal);
       if (page !== 'too large') return page;
       limit = Math.ceil(limit / 2);
     }
   };
-  let page = await pageFrom(Buffer.from(prefix), revision);
+  let position: Position | undefined = { range: 0, key: Buffer.from(prefix) };
+  let page = await pageFrom(position, revision);
   const at = revision ?? page.header.revision;
   for (;;) {
-    const last = page.kvs.at(-1);
-    const next = page.more && last ? pageFrom(Buffer.concat([last.key, Buffer.from([0])]), at) : undefined;
+    position = positionAfter(page, position, ends);
+    const next = position && pageFrom(position, at);
     // It is awaited after the page at hand, or never where the reader stops early.
     next?.catch(() => undefined);
     for (const found of page.kvs) yield entryFrom(found);
-    if (!next) return;
+    if (!position || !next) return;
     page = await next;
   }
+}
+
+/** Where a page begins: in which range, and with which key. */
+interface Position {
+  readonly range: number;
+  readonly key: Buffer;
+}
+
+/** Where each range ends and the next begins, in the order of the keys. */
+function rangeEnds(prefix: string, splitAt: readonly string[]): readonly Buffer[] {
+  const inside = splitAt.filter(key => key.startsWith(prefix) && key !== prefix);
+  const bounds = [...new Set(inside)].map(key => Buffer.from(key)).sort(Buffer.compare);
+  return [...bounds, endOfPrefix(prefix)];
+}
+
+function positionAfter(
+  { more, kvs }: IRangeResponse,
+  { range }: Position,
+  ends: readonly Buffer[],
+): Position | undefined {
+  const last = kvs.at(-1);
+  if (more && last) return { range, key: Buffer.concat([last.key, Buffer.from([0])]) };
+  const end = ends[range];
+  return end && range + 1 < ends.length ? { range: range + 1, key: end } : undefined;
 }
 
 /** An entry as etcd3 gives it. */

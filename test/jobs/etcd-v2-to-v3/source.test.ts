@@ -85,8 +85,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** What the rest of the program relies on. */
 const visible = (state: State) => ({
-  wanted: new Map([...state.wanted].sort()),
-  claims: new Map([...state.claims].sort()),
+  wanted: [...state.wanted.keys()].sort().map(key => [key, state.wanted.get(key)?.toString()] as const),
+  owners: new Map([...state.owners].sort()),
+  shared: new Map([...state.shared].sort()),
   problems: new Map([...state.problems].sort()),
   outcomes: new Map([...state.outcomes].map(([id, outcome]) => [id, claimOf(outcome)] as const).sort()),
   keys: [...state.indexes.keys()].sort(),

@@ -1,7 +1,7 @@
 import { problemText } from '../problem.ts';
 import { type Clash, clashLine } from './clashes.ts';
 import type { ConvertedUnit } from './convert-all.ts';
-import type { UnitProblem } from './unit.ts';
+import type { Unit, UnitProblem } from './unit.ts';
 
 /** The files that calico-upgrade writes into its report directory. */
 export const REPORT_FILES = [
@@ -25,19 +25,35 @@ export interface Reported {
  * that is not to be written.
  */
 export function reportTexts({ units, clashes, problems }: Reported): Readonly<Record<ReportFile, string>> {
+  const others = otherReports({ clashes, problems });
   return {
     convertednames: fileText(convertedNames(units)),
-    nameclashes: fileText(clashes.filter(({ covered }) => !covered).map(clashLine)),
-    conversionerrors: fileText(problemLines(problems, 'conversionerrors')),
-    validationerrors: fileText(problemLines(problems, 'validationerrors')),
+    nameclashes: fileText(others.nameclashes),
+    conversionerrors: fileText(others.conversionerrors),
+    validationerrors: fileText(others.validationerrors),
   };
 }
 
-/** `<v1 name> -> <v3 name>` for each object that is written, of the kinds that the original lists. */
+/** The lines of the reports of what is wrong. */
+export function otherReports({
+  clashes,
+  problems,
+}: Omit<Reported, 'units'>): Readonly<Record<Exclude<ReportFile, 'convertednames'>, readonly string[]>> {
+  return {
+    nameclashes: clashes.filter(({ covered }) => !covered).map(clashLine),
+    conversionerrors: problemLines(problems, 'conversionerrors'),
+    validationerrors: problemLines(problems, 'validationerrors'),
+  };
+}
+
+/** The line of an object that is written. */
+export const convertedName = (unit: Unit, v3Name: string): string => `${unit.name} -> ${v3Name}`;
+
+/** The objects that are written, of the kinds that the original lists. */
 function convertedNames(units: Reported['units']): string[] {
   return units.flatMap(({ unit, result, clash }) =>
     result.entry && result.v3Name !== undefined && clash === undefined
-      ? [`${unit.name} -> ${result.v3Name}`]
+      ? [convertedName(unit, result.v3Name)]
       : [],
   );
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { acquireLock, type Lock } from '../../../../jobs/lib/etcd/lock.ts';
 import { holderOf } from '../../../../jobs/lib/etcd/lock-holder.ts';
 import { Failure } from '../../../../jobs/lib/run/failure.ts';
@@ -70,6 +71,17 @@ describe('a lock', () => {
     assert.deepEqual([...(await store.read('/data/')).keys()], ['/data/next']);
     await stale.release();
     assert.equal((await store.read('/lock/c')).size, 1);
+  });
+
+  it('survives an outage of etcd that is shorter than what is left of its lease', async () => {
+    await using lock = await acquireLock(store.proxied, { key: '/lock/e', ttlSeconds: 15 });
+    store.proxy.refuse();
+    store.proxy.cut();
+    await sleep(13_000);
+    await store.proxy.restore();
+    await sleep(3_000);
+    assert.equal(lock.signal.aborted, false);
+    await write(store.connection, [newKey('/data/survived')], { fence: lock.fence });
   });
 
   it('is held once, however many want it', async () => {
