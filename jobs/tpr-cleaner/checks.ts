@@ -38,14 +38,14 @@ export function checkDatastore(datastore: Datastore): CleanerCheck {
   );
 }
 
-/** Every calico-node, not only its DaemonSet, has to be one that reads CRDs of this form. */
+/** Every calico-node, not only its DaemonSet, has to be one that reads CRDs. */
 export function checkNodes(nodes: CalicoNodes, vouchedImages: readonly string[]): CleanerCheck {
-  const range = { from: '2.5.0', below: '3.0.0', text: '2.5 or 2.6', vouchedImages };
+  const range = { from: '2.5.0', text: '2.5 or later', vouchedImages };
   const problems = nodeProblems(nodes, range);
   return check(
     'calico-nodes',
-    `${countOf(nodes.pods.length, 'calico-node pod')}, all Ready with Calico 2.5 or 2.6`,
-    `not every calico-node is Ready with Calico 2.5 or 2.6: ${few(problems)}. An older one would lose its data; finish the upgrade first`,
+    `${countOf(nodes.pods.length, 'calico-node pod')}, all Ready with Calico 2.5 or later`,
+    `not every calico-node is Ready with Calico 2.5 or later: ${few(problems)}. An older one would lose its data; finish the upgrade first`,
     problems,
   );
 }

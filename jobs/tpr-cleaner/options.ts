@@ -29,7 +29,7 @@ export function tprCleanerCommand(): Command {
     .addOption(
       option(
         '--node-image <images>',
-        'images of calico-node that are 2.5 or 2.6 although their tags do not tell, as the pods name them',
+        'images of calico-node that are 2.5 or later although their tags do not tell, as the pods name them',
       )
         .argParser(parseList)
         .default([]),

@@ -1,4 +1,4 @@
-import { serviceAccountsOf } from '../lib/calico/calico-nodes.ts';
+import { hasRelease, serviceAccountsOf } from '../lib/calico/calico-nodes.ts';
 import { CALICO_NAMESPACE } from '../lib/calico/tpr-kinds.ts';
 import { type Access, accessTexts, missingAccess, serviceAccountSubject } from '../lib/kubernetes/access.ts';
 import {
@@ -16,6 +16,7 @@ import { readCalicoNodes } from '../lib/run/read-calico-nodes.ts';
 import { type ApiForms, NODE_RIGHTS, neededAccess, OLD_NODE_RIGHTS } from './access.ts';
 import { checkDatastore, checkNodes, checkRights } from './checks.ts';
 import type { TprCleanerOptions } from './options.ts';
+import { type RbacManifest, rbacManifest } from './rbac-manifest.ts';
 
 /** Looks at the API server and at our rights. Throws a refusal where something is missing. */
 export async function checkServer(
@@ -50,8 +51,8 @@ export async function checkServer(
 /** How Calico runs here, judged. */
 export interface CalicoFacts {
   readonly checks: readonly Check[];
-  /** The RBAC manifest of Calico 2.5 and 2.6 that this cluster needs. */
-  readonly manifest: string;
+  /** The RBAC manifest that this cluster needs: ours, of Calico 2.5 and 2.6, or for later ones what to look for. */
+  readonly manifest: RbacManifest;
   /** Whether calico-node may still use ThirdPartyResources. */
   readonly mayUseTprs: boolean;
 }
@@ -63,7 +64,7 @@ export async function readCalico(
   options: TprCleanerOptions,
 ): Promise<CalicoFacts> {
   const { nodes, install } = await readCalicoNodes(client, forms.daemonSets);
-  const manifest = install.flavour === 'canal' ? 'manifests/rbac-canal.yaml' : 'manifests/rbac-kdd.yaml';
+  const manifest = rbacManifest(install.flavour === 'canal', hasRelease(nodes, '3.0.0'));
   const accounts = serviceAccountsOf(nodes);
   const [missing, missingOld] = await Promise.all([
     missingOf(client, accounts, NODE_RIGHTS),
@@ -73,7 +74,7 @@ export async function readCalico(
     checks: [
       checkDatastore(install.datastore),
       checkNodes(nodes, options.nodeImage),
-      checkRights(missing.flatMap(missingTexts), manifest),
+      checkRights(missing.flatMap(missingTexts), manifest.text),
     ],
     manifest,
     mayUseTprs: missingOld.some(({ rights }) => rights.length < OLD_NODE_RIGHTS.length),

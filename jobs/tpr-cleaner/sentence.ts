@@ -57,6 +57,6 @@ export function doneSentence(deleted: number, { saved, backups }: Vault): string
 /** Which RBAC manifest is next (tpr-to-crd reference, section 8). */
 export function rbacAdvice({ manifest, mayUseTprs }: CalicoFacts): string {
   return mayUseTprs
-    ? `calico-node may still use ThirdPartyResources, which it no longer needs: kubectl apply -f ${manifest}, then kubectl delete -f manifests/rbac-while-upgrading.yaml`
+    ? `calico-node may still use ThirdPartyResources, which it no longer needs: ${manifest.command}, then kubectl delete -f manifests/rbac-while-upgrading.yaml`
     : 'calico-node may not use ThirdPartyResources any more: its rights are narrow already';
 }

@@ -14,8 +14,8 @@ export interface CalicoNodes {
 export interface ReleaseRange {
   /** The lowest, such as `2.5.0`. */
   readonly from: string;
-  /** The first that is too new. */
-  readonly below: string;
+  /** The first that is too new, if any is. */
+  readonly below?: string;
   /** The same for people: `2.5 or 2.6`. */
   readonly text: string;
   /** Images that a person vouches for, where the tag tells no release. */
@@ -76,7 +76,8 @@ function releaseProblem(where: string, image = '', range: ReleaseRange): readonl
   if (release === undefined) {
     return [`${where} has ${image}, which tells no release: if it is ${range.text}, name it in --node-image`];
   }
-  const fits = isAtLeast(release, range.from) && !isAtLeast(release, range.below);
+  const tooNew = range.below !== undefined && isAtLeast(release, range.below);
+  const fits = isAtLeast(release, range.from) && !tooNew;
   return fits ? [] : [`${where} has ${image}, which is Calico ${release}`];
 }
 
@@ -97,6 +98,14 @@ function desiredPods({ status }: KubeObject): number {
   return isRecord(status) && typeof status.desiredNumberScheduled === 'number'
     ? status.desiredNumberScheduled
     : 0;
+}
+
+/** Whether one of the pods is known to be of this release or a later one. */
+export function hasRelease({ pods }: CalicoNodes, release: string): boolean {
+  return pods.some(({ spec }) => {
+    const found = releaseOfNodeImage(nodeImage(spec) ?? '');
+    return found !== undefined && isAtLeast(found, release);
+  });
 }
 
 /** The pods that are known to be of an older release, a line each. */

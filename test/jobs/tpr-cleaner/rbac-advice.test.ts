@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { PODS } from '../../../jobs/lib/kubernetes/builtin.ts';
+import { deleteObject } from '../clean-cluster.ts';
 import { type JobCluster, startJobCluster } from '../job-cluster.ts';
-import { installCalico, kubectlManifest } from '../upgraded-calico.ts';
+import { createPod, installCalico, kubectlManifest } from '../upgraded-calico.ts';
 
 describe('which RBAC manifest is next', () => {
   let jobs: JobCluster;
@@ -25,6 +27,14 @@ describe('which RBAC manifest is next', () => {
       between.stdout,
       /may still use ThirdPartyResources, .*kubectl apply -f manifests\/rbac-canal\.yaml, then kubectl delete -f manifests\/rbac-while-upgrading\.yaml/,
     );
+    await createPod(jobs.client, 'later', { account: 'canal', image: 'calico/node:v3.0.1' });
+    const later = await clean();
+    assert.equal(later.exitCode, 0, later.stdout);
+    assert.match(
+      later.stdout,
+      /may still use ThirdPartyResources, .*: apply the RBAC manifest of the Calico 3\.0 or later that runs here, then kubectl delete/,
+    );
+    await deleteObject(jobs.client, PODS, 'later', 'kube-system');
     await kubectlManifest(jobs.cluster, 'apply', 'rbac-canal.yaml');
     await kubectlManifest(jobs.cluster, 'delete', 'rbac-while-upgrading.yaml');
     const after = await clean();

@@ -115,11 +115,6 @@ const CASES: readonly (readonly [what: string, sabotage: Sabotage, sentence: Reg
     /Pod own-tag has example\.com\/node:prod, which tells no release: .*--node-image/,
   ],
   [
-    'a pod runs 3.0',
-    pod('new', { image: 'calico/node:v3.0.1' }),
-    /Pod new has calico\/node:v3\.0\.1, which is Calico 3\.0\.1/,
-  ],
-  [
     'the DaemonSet would start 2.4 again',
     daemonSet(nodeImage('calico/node:v2.4.1')),
     /DaemonSet calico-node has calico\/node:v2\.4\.1/,
