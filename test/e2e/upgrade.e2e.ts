@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { withoutServerFields } from '../../jobs/lib/kubernetes/clean.ts';
 import { inNode } from '../cluster/nodes/commands.ts';
+import { eventually } from '../demo/eventually.ts';
 import { hostedCalico } from '../demo/hosted-calico.ts';
 import { jobImageName } from '../image/cached-job-image.ts';
 import { readContent, readTprObjects } from '../jobs/content.ts';
@@ -172,9 +173,11 @@ describe('an operator with the README, at a cluster of three nodes with Calico 2
     const [look = '', logs = '', forget = ''] = commandsOf('### 7. Clean up');
     await run(look);
     await endOf(old.client, await podNamedBy(old.operator, DESCRIBE_CLEANER), 3);
-    const log = await run(logs);
-    const [, command = ''] =
-      /staging\/logseverityscreen: .* nobody needs it: (.*)$/m.exec(log) ?? assert.fail(log);
+    // The container is started again after its refusal, and has said nothing yet at first.
+    const command = await eventually('the log says how to go on', async () => {
+      const log = await run(logs);
+      return /staging\/logseverityscreen: .* nobody needs it: (.*)$/m.exec(log)?.[1];
+    });
     await run(command);
     await run(forget);
   });
