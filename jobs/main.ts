@@ -17,6 +17,7 @@ import { type CommonOptions, dropEmptyVariables } from './lib/run/options.ts';
 import { podFacts } from './lib/run/pod.ts';
 import { usageMessage, writeTerminationMessage } from './lib/run/termination.ts';
 import { type PolicyConverterOptions, policyConverterCommand } from './policy-converter/options.ts';
+import { type PreflightOptions, preflightCommand } from './preflight/options.ts';
 import { type RestoreOptions, restoreCommand } from './restore/options.ts';
 import { type TprCleanerOptions, tprCleanerCommand } from './tpr-cleaner/options.ts';
 import { type TprToCrdOptions, tprToCrdCommand } from './tpr-to-crd/options.ts';
@@ -41,6 +42,7 @@ function makeProgram(ended: (exitCode: number) => void): Command {
   const add = <O extends CommonOptions>(command: Command, load: Load<O>): void => {
     program.addCommand(prepare(command, load));
   };
+  add<PreflightOptions>(preflightCommand(), async () => (await import('./preflight/job.ts')).preflight);
   add<TprToCrdOptions>(tprToCrdCommand(), async () => (await import('./tpr-to-crd/job.ts')).tprToCrd);
   add<BackupOptions>(backupCommand(), async () => (await import('./backup/job.ts')).backup);
   add<RestoreOptions>(restoreCommand(), async () => (await import('./restore/job.ts')).restore);

@@ -12,6 +12,7 @@ import { kddV1ToV3Command } from '../jobs/kdd-v1-to-v3/options.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
 import { CHECKS as CONVERTER_CHECKS } from '../jobs/policy-converter/checks.ts';
 import { policyConverterCommand } from '../jobs/policy-converter/options.ts';
+import { preflightCommand } from '../jobs/preflight/options.ts';
 import { restoreCommand } from '../jobs/restore/options.ts';
 import { CLEANER_CHECKS } from '../jobs/tpr-cleaner/checks.ts';
 import { tprCleanerCommand } from '../jobs/tpr-cleaner/options.ts';
@@ -76,6 +77,7 @@ describe('README', () => {
     const expected = backupCommand().options.map(asRow).sort();
     assert.deepEqual(optionRows('### Options of every command'), expected);
     const kubernetesCommands = [
+      preflightCommand(),
       tprToCrdCommand(),
       kddV1ToV3Command(),
       restoreCommand(),

@@ -1,7 +1,7 @@
 import { etcdFailure } from '../lib/run/etcd-failure.ts';
 import type { Log } from '../lib/run/log.ts';
-import { reportDirectory } from '../lib/run/report-directory.ts';
-import { type Findings, type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
+import { runEtcdJob } from '../lib/run/run-etcd-job.ts';
+import type { Findings, JobResult, Run } from '../lib/run/run-job.ts';
 import type { CleanV3Options } from './options.ts';
 
 /** Deletes, or plans only where the options say `dryRun`. */
@@ -17,13 +17,8 @@ export function runCleaner<O extends CleanV3Options>(
   log: Log,
   clean: Clean<O>,
 ): Promise<number> {
-  const outputDir = reportDirectory(given.outputDir, process.env);
-  const options = {
-    ...given,
-    dryRun: given.dryRun || !given.confirm,
-    ...(outputDir === undefined ? {} : { outputDir }),
-  };
-  return runJob(job, options, log, async (run, findings) => {
+  const withDryRun = { ...given, dryRun: given.dryRun || !given.confirm };
+  return runEtcdJob(job, withDryRun, log, async (options, run, findings) => {
     try {
       const result = await clean(options, run, findings);
       const hint = given.confirm ? '' : '. To delete: --confirm';

@@ -1,23 +1,15 @@
-import { containersOf } from '../lib/calico/container-env.ts';
 import type { Datastore } from '../lib/calico/datastore.ts';
-import {
-  type ControllerImage,
-  controllerName,
-  type RunningSemantics,
-  runningSemantics,
-} from '../lib/calico/networkpolicy/running-semantics.ts';
-import { CALICO_NAMESPACE } from '../lib/calico/tpr-kinds.ts';
-import { DAEMON_SETS, DEPLOYMENTS, NETWORK_POLICIES, PODS } from '../lib/kubernetes/builtin.ts';
+import { type RunningSemantics, runningSemantics } from '../lib/calico/networkpolicy/running-semantics.ts';
+import { DAEMON_SETS, DEPLOYMENTS, NETWORK_POLICIES } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { firstServed } from '../lib/kubernetes/discovery.ts';
-import { list } from '../lib/kubernetes/list.ts';
-import { isRecord, type KubeObject } from '../lib/kubernetes/object.ts';
 import { apiVersionOf, type Resource } from '../lib/kubernetes/resource.ts';
 import { judge } from '../lib/run/checks.ts';
 import { refused } from '../lib/run/failure.ts';
 import { judgeRights } from '../lib/run/judge-rights.ts';
 import type { Log } from '../lib/run/log.ts';
 import { ownPlaces } from '../lib/run/own-access.ts';
+import { readControllers } from '../lib/run/read-controllers.ts';
 import { readInstall } from '../lib/run/read-install.ts';
 import { type ApiForms, neededAccess } from './access.ts';
 import { checkApi, checkDatastore } from './checks.ts';
@@ -64,38 +56,3 @@ async function checkServer(client: KubeClient, options: PolicyConverterOptions, 
   await judgeRights(client, dryRun => neededAccess(forms, places, dryRun), options, log);
   return forms;
 }
-
-const CONTROLLER_PODS = 'k8s-app in (calico-policy, calico-policy-controller, calico-kube-controllers)';
-
-/** The policy controllers that run or are about to: only an etcd datastore has them. */
-async function readControllers(
-  client: KubeClient,
-  deployments: Resource | undefined,
-): Promise<readonly ControllerImage[]> {
-  const namespace = CALICO_NAMESPACE;
-  const [found, pods] = await Promise.all([
-    deployments ? list(client, deployments, { namespace }) : [],
-    list(client, PODS, { namespace, labelSelector: CONTROLLER_PODS, pick: imagesOnly }),
-  ]);
-  return [
-    ...(found ?? [])
-      .filter(hasReplicas)
-      .flatMap(deployment => imagesOf(`Deployment ${deployment.metadata.name}`, templateOf(deployment))),
-    ...(pods ?? []).flatMap(pod => imagesOf(`Pod ${pod.metadata.name}`, pod.spec)),
-  ].filter(({ image }) => controllerName(image) !== undefined);
-}
-
-/** 2.6 ships a Deployment of the old name with no replicas, so that the old controller goes. */
-const hasReplicas = ({ spec }: KubeObject): boolean => !isRecord(spec) || spec.replicas !== 0;
-
-const templateOf = ({ spec }: KubeObject): unknown =>
-  isRecord(spec) && isRecord(spec.template) ? spec.template.spec : undefined;
-
-const imagesOf = (where: string, podSpec: unknown): readonly ControllerImage[] =>
-  containersOf(podSpec).map(({ image }) => ({ where, image }));
-
-/** A pod's name and its containers' names and images. */
-const imagesOnly = ({ metadata, spec }: KubeObject): KubeObject => ({
-  metadata: { name: metadata.name },
-  spec: { containers: containersOf(spec).map(({ name, image }) => ({ name, image })) },
-});
