@@ -7,6 +7,7 @@ import type { CleanV1Options, CleanV3Options } from './etcd-cleaner/options.ts';
 import { etcdCleanerCommand } from './etcd-cleaner/options.ts';
 import type { AbortOptions, CompleteOptions, StartOptions, StatusOptions } from './etcd-v2-to-v3/options.ts';
 import { etcdV2ToV3Command } from './etcd-v2-to-v3/options.ts';
+import { type KddCleanerOptions, kddCleanerCommand, kddV3Command } from './kdd-cleaner/options.ts';
 import { type KddOptions, kddV1ToV3Command } from './kdd-v1-to-v3/options.ts';
 import { environmentSecrets } from './lib/calico/api-environment.ts';
 import type { StoreOptions } from './lib/run/etcd-store-options.ts';
@@ -18,6 +19,7 @@ import { usageMessage, writeTerminationMessage } from './lib/run/termination.ts'
 import { type PolicyConverterOptions, policyConverterCommand } from './policy-converter/options.ts';
 import { type PreflightOptions, preflightCommand } from './preflight/options.ts';
 import { type RestoreOptions, restoreCommand } from './restore/options.ts';
+import { type TprCleanerOptions, tprCleanerCommand } from './tpr-cleaner/options.ts';
 import { type TprToCrdOptions, tprToCrdCommand } from './tpr-to-crd/options.ts';
 
 type Load<O> = () => Promise<(options: O, log: Log) => Promise<number>>;
@@ -47,6 +49,11 @@ function makeProgram(ended: (exitCode: number) => void): Command {
   add<PolicyConverterOptions>(
     policyConverterCommand(),
     async () => (await import('./policy-converter/job.ts')).policyConverter,
+  );
+  add<TprCleanerOptions>(tprCleanerCommand(), async () => (await import('./tpr-cleaner/job.ts')).tprCleaner);
+  const kddV3Cleaner = async () => (await import('./kdd-cleaner/job.ts')).kddV3Cleaner;
+  program.addCommand(
+    kddCleanerCommand().exitOverride().addCommand(prepare<KddCleanerOptions>(kddV3Command(), kddV3Cleaner)),
   );
   add<KddOptions>(kddV1ToV3Command(), async () => (await import('./kdd-v1-to-v3/job.ts')).kddV1ToV3);
   program.addCommand(etcdCommands(prepare));

@@ -7,12 +7,15 @@ import { backupCommand } from '../jobs/backup/options.ts';
 import { convertCommand } from '../jobs/convert/options.ts';
 import { etcdCleanerCommand } from '../jobs/etcd-cleaner/options.ts';
 import { etcdV2ToV3Command } from '../jobs/etcd-v2-to-v3/options.ts';
+import { kddV3Command } from '../jobs/kdd-cleaner/options.ts';
 import { kddV1ToV3Command } from '../jobs/kdd-v1-to-v3/options.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
 import { CHECKS as CONVERTER_CHECKS } from '../jobs/policy-converter/checks.ts';
 import { policyConverterCommand } from '../jobs/policy-converter/options.ts';
 import { preflightCommand } from '../jobs/preflight/options.ts';
 import { restoreCommand } from '../jobs/restore/options.ts';
+import { CLEANER_CHECKS } from '../jobs/tpr-cleaner/checks.ts';
+import { tprCleanerCommand } from '../jobs/tpr-cleaner/options.ts';
 import { CHECKS } from '../jobs/tpr-to-crd/checks.ts';
 import { tprToCrdCommand } from '../jobs/tpr-to-crd/options.ts';
 
@@ -64,6 +67,12 @@ describe('README', () => {
       .map(asRow)
       .sort();
 
+  const assertOptions = (name: string, command: Command): void => {
+    const missing = [...common].filter(long => !command.options.some(option => option.long === long));
+    assert.deepEqual(missing, [], `${name} has all common options`);
+    assert.deepEqual(optionRows(`### Options of \`${name}\``), ownRows(command));
+  };
+
   it('lists the options of every command, with their variables and defaults', () => {
     const expected = backupCommand().options.map(asRow).sort();
     assert.deepEqual(optionRows('### Options of every command'), expected);
@@ -73,12 +82,10 @@ describe('README', () => {
       kddV1ToV3Command(),
       restoreCommand(),
       policyConverterCommand(),
+      tprCleanerCommand(),
     ];
-    for (const command of kubernetesCommands) {
-      const missing = [...common].filter(long => !command.options.some(option => option.long === long));
-      assert.deepEqual(missing, [], `${command.name()} has all common options`);
-      assert.deepEqual(optionRows(`### Options of \`${command.name()}\``), ownRows(command));
-    }
+    for (const command of kubernetesCommands) assertOptions(command.name(), command);
+    assertOptions('kdd-cleaner v3', kddV3Command());
   });
 
   it('lists the options of commands that have commands of their own, and of those without common options', () => {
@@ -111,6 +118,8 @@ describe('README', () => {
     for (const check of CHECKS) assert.ok(checks.includes(check), check);
     const ofConversion = rowsOf('### When the conversion refuses').map(([name]) => name);
     assert.deepEqual(ofConversion, [...CONVERTER_CHECKS]);
+    const cleaning = rowsOf('### 7. Clean up').map(([name]) => name);
+    for (const check of CLEANER_CHECKS) assert.ok(cleaning.includes(check), check);
   });
 
   it('leads to files that exist, and shows the patch as it is', () => {

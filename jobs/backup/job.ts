@@ -1,4 +1,5 @@
 import { CRD_KINDS } from '../lib/calico/crd-kinds.ts';
+import { snapshotChanges } from '../lib/calico/snapshot-changes.ts';
 import { tprBackup } from '../lib/calico/tpr-backup.ts';
 import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { hasPeers, isEmpty, nodeWithPeers, type TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
@@ -16,7 +17,6 @@ import { requireAccess } from '../lib/run/own-access.ts';
 import { type JobResult, type Run, runJob } from '../lib/run/run-job.ts';
 import { countOf } from '../lib/run/table.ts';
 import { neededAccess } from './access.ts';
-import { snapshotChanges } from './changes.ts';
 import type { BackupOptions } from './options.ts';
 
 /** Saves all ThirdPartyResource data and the CRD objects beside it. Returns the exit code. */

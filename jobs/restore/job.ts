@@ -92,6 +92,18 @@ async function preflight(
   log.info(`${saved.ofTprs ? 'ThirdPartyResources are served, ' : ''}all rights are there`);
 }
 
+/** Throws a refusal where a kind of the backup's CRD objects is not defined, with what defines it. */
+function requireDefined({ undefinedCrds }: RestorePlan): void {
+  if (undefinedCrds.length === 0) return;
+  const names = undefinedCrds.map(resourceName).join(', ');
+  const define = undefinedCrds.some(crd => NEW_IN_3_0.includes(crd))
+    ? 'First create customresourcedefinitions.json of the backup where it has that file, else run kdd-v1-to-v3'
+    : 'Run tpr-to-crd first';
+  throw refused(
+    `nothing was written: the backup holds CRD objects, but the cluster does not define ${names}. ${define}, or restore without --crd-objects`,
+  );
+}
+
 /** Reads the cluster and compares. Throws a refusal where a person has to decide; nothing is written then. */
 async function makePlan(
   options: RestoreOptions,
@@ -120,15 +132,7 @@ async function makePlan(
       plan.dying.map(itemText),
     );
   }
-  if (plan.undefinedCrds.length > 0) {
-    const names = plan.undefinedCrds.map(resourceName).join(', ');
-    const definedBy = plan.undefinedCrds.some(crd => NEW_IN_3_0.includes(crd))
-      ? 'kdd-v1-to-v3'
-      : 'tpr-to-crd';
-    throw refused(
-      `nothing was written: the backup holds CRD objects, but the cluster does not define ${names}. Run ${definedBy} first, or restore without --crd-objects`,
-    );
-  }
+  requireDefined(plan);
   if (conflicts.length > 0 && options.onConflict === 'stop') {
     throw refused(
       `no object was written: ${countOf(conflicts.length, 'difference')} between cluster and backup (decide with --on-conflict keep or overwrite)`,

@@ -1,5 +1,6 @@
 import { CRD_KINDS } from '../lib/calico/crd-kinds.ts';
 import type { TprBackup } from '../lib/calico/tpr-backup.ts';
+import { tprDefinition } from '../lib/calico/tpr-definition.ts';
 import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import { sameContent } from '../lib/kubernetes/clean.ts';
 import type { CrdKind } from '../lib/kubernetes/crd.ts';
@@ -116,18 +117,9 @@ function extraObjects(saved: TprBackup, present: Present): readonly string[] {
 /** Saved definitions that are missing, and those of saved objects whose definition was gone before the backup. */
 function definitionsToMake(saved: TprBackup, { definitions }: Present): readonly KubeObject[] {
   const present = new Set(definitions.map(({ metadata }) => metadata.name));
-  return TPR_KINDS.filter(({ tprName }) => !present.has(tprName)).flatMap(({ tprName, description }) => {
-    const definition = saved.definitions.find(({ metadata }) => metadata.name === tprName);
+  return TPR_KINDS.filter(({ tprName }) => !present.has(tprName)).flatMap(kind => {
+    const definition = saved.definitions.find(({ metadata }) => metadata.name === kind.tprName);
     if (definition) return [definition];
-    if ((saved.instances.get(tprName) ?? []).length === 0) return [];
-    return [
-      {
-        apiVersion: 'extensions/v1beta1',
-        kind: 'ThirdPartyResource',
-        metadata: { name: tprName },
-        description,
-        versions: [{ name: 'v1' }],
-      },
-    ];
+    return (saved.instances.get(kind.tprName) ?? []).length === 0 ? [] : [tprDefinition(kind)];
   });
 }

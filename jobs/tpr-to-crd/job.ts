@@ -4,6 +4,7 @@ import { problemText } from '../lib/calico/problem.ts';
 import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
 import type { TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
 import { failureOf } from '../lib/kubernetes/failures.ts';
+import type { ObjectsByPlural } from '../lib/kubernetes/list-kinds.ts';
 import { checkBackupChoice } from '../lib/run/backup-choice.ts';
 import { judge } from '../lib/run/checks.ts';
 import { type CrdTarget, checkDefinitions } from '../lib/run/define-kinds.ts';
@@ -20,7 +21,7 @@ import { makePlan, type Plan, type PlanOptions, writeCount } from './plan.ts';
 import { checkServer } from './preflight.ts';
 import { refusalOf } from './refusal.ts';
 import { doneSentence, plannedSentence } from './sentence.ts';
-import { type ExistingObjects, readExisting, readSource } from './source.ts';
+import { readExisting, readSource } from './source.ts';
 import { type CountsRow, countsOf, doneRows, planDetails, planRows, rowsTable, totals } from './summary.ts';
 import { conflictKey, verdict } from './verify.ts';
 
@@ -78,7 +79,7 @@ async function migrate(options: TprToCrdOptions, run: Run, findings: Findings): 
 }
 
 /** Where CalicoVersion may be: 2.4 writes it to the ThirdPartyResources, 2.5 to the CRD objects. */
-function configsOf(source: TprSnapshot, existing: ExistingObjects) {
+function configsOf(source: TprSnapshot, existing: ObjectsByPlural) {
   const configs = source.instances.get('global-config.projectcalico.org') ?? [];
   const own = configs.filter(({ metadata }) => metadata.namespace === CALICO_NAMESPACE);
   return [...own, ...(existing.get('globalfelixconfigs') ?? [])];

@@ -5,7 +5,7 @@ import { policyTypesNotes } from '../lib/calico/policy-types-note.ts';
 import type { Note, Problem } from '../lib/calico/problem.ts';
 import { TPR_KINDS, type TprKind } from '../lib/calico/tpr-kinds.ts';
 import type { TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
-import type { ExistingObjects } from './source.ts';
+import type { ObjectsByPlural } from '../lib/kubernetes/list-kinds.ts';
 
 /** What has to be done, as a function of what was read. */
 export interface Plan {
@@ -28,7 +28,7 @@ export interface PlanOptions {
 }
 
 /** Plans the copy of everything in `source` to CRD objects, given those that exist. */
-export function makePlan(source: TprSnapshot, existing: ExistingObjects, options: PlanOptions): Plan {
+export function makePlan(source: TprSnapshot, existing: ObjectsByPlural, options: PlanOptions): Plan {
   const conversion = convertTprs(source.instances, options);
   const nodes = planNodePeers(source.nodes);
   const actions = decideExisting(conversion.objects, existing, options);

@@ -5,7 +5,7 @@ import { EtcdError, mayPass } from '../lib/etcd/errors.ts';
 import { NODES } from '../lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { list } from '../lib/kubernetes/list.ts';
-import type { KubeObject } from '../lib/kubernetes/object.ts';
+import { listKinds, type ObjectsByPlural } from '../lib/kubernetes/list-kinds.ts';
 import { readTprs, type Tprs } from '../lib/kubernetes/tprs.ts';
 import { failedRun, messageOf, refused, wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
@@ -28,13 +28,12 @@ export async function readSource(
   return { ...tprs, nodes: (nodes ?? []).filter(hasPeers) };
 }
 
-/** The existing objects of each CRD kind, by plural; undefined where the kind is not defined yet. */
-export type ExistingObjects = ReadonlyMap<string, readonly KubeObject[] | undefined>;
-
-export async function readExisting(client: KubeClient): Promise<ExistingObjects> {
-  const existing = new Map<string, readonly KubeObject[] | undefined>();
-  for (const { crd } of TPR_KINDS) existing.set(crd.plural, await list(client, crd));
-  return existing;
+/** The existing objects of each CRD kind. */
+export function readExisting(client: KubeClient): Promise<ObjectsByPlural> {
+  return listKinds(
+    client,
+    TPR_KINDS.map(({ crd }) => crd),
+  );
 }
 
 /** Loaded only where it is asked for: the etcd client is large. */

@@ -13,8 +13,7 @@ export interface OldCluster {
   stop(): Promise<void>;
 }
 
-export const rbacOfCalico = (version: '2.4' | '2.5') =>
-  join(import.meta.dirname, `calico/rbac-${version}.yaml`);
+const RBAC_OF_2_4 = join(import.meta.dirname, 'calico/rbac-2.4.yaml');
 
 /** Starts it, with data of all five kinds and peers of Nodes. */
 export async function startOldCluster(options: NodeClusterOptions): Promise<OldCluster> {
@@ -25,7 +24,7 @@ export async function startOldCluster(options: NodeClusterOptions): Promise<OldC
     await cluster.stop();
   };
   try {
-    await kubectl(cluster, ['apply', '-f', rbacOfCalico('2.4')]);
+    await kubectl(cluster, ['apply', '-f', RBAC_OF_2_4]);
     await kubectl(cluster, ['apply', '-f', '-'], hostedCalico(cluster, 'v2.4.1'));
     await Promise.all([seedOldCalico(cluster, client), waitForCalico(cluster)]);
     return { cluster, client, operator: await operatorOf(cluster), stop };

@@ -12,7 +12,7 @@ import { assertSameSessions, type BgpSession, bgpSessions } from './bgp-sessions
 import { containerFacts } from './container-facts.ts';
 import { endOf, podBecomes, podNamedBy } from './job-pods.ts';
 import { forgetImages, layerSizes, npmRegistry, pushBaseImages, withBuildah } from './mirror.ts';
-import { type OldCluster, rbacOfCalico, startOldCluster } from './old-cluster.ts';
+import { type OldCluster, startOldCluster } from './old-cluster.ts';
 import { countPackets, packetsSent } from './packets.ts';
 import { commandOf, commandsOf } from './readme.ts';
 import { type WatchedNetwork, watchNetwork } from './watched-network.ts';
@@ -21,6 +21,7 @@ import { startWriteGate, type WriteGate } from './write-gate.ts';
 const IMAGE = '### 2. Put the image into your registry';
 const COPY = '### 4. Copy';
 const DESCRIBE = commandOf(COPY, 'kubectl describe');
+const DESCRIBE_CLEANER = 'kubectl describe job/calico-upgrade-tpr-cleaner';
 const DELETE = commandOf('### 3. Dry run', 'kubectl delete');
 const EXAMPLE = 'registry.example.com';
 const CALICO_PODS = 'kubectl -n kube-system get pods -l k8s-app=calico-node';
@@ -142,10 +143,9 @@ describe('an operator with the README, at a cluster of three nodes with Calico 2
       join(old.operator.directory, '2.5.yaml'),
       JSON.stringify(hostedCalico(old.cluster, 'v2.5.1')),
     );
-    const [keepRights = '', rbac = '', cordon = '', remove = '', watch = '', uncordon = ''] =
+    const [bothRights = '', cordon = '', remove = '', watch = '', uncordon = '', rbac = '', narrow = ''] =
       commandsOf('### 6. Upgrade Calico');
-    await run(keepRights);
-    await run(rbac.replace(/<.*>/, rbacOfCalico('2.5')));
+    await run(bothRights);
     assert.equal(await run(mayNodes('list ippools.projectcalico.org')), 'yes\n');
     assert.equal(await run(mayNodes('list ippools.crd.projectcalico.org')), 'yes\n');
     await run('kubectl apply -f 2.5.yaml');
@@ -161,26 +161,44 @@ describe('an operator with the README, at a cluster of three nodes with Calico 2
       await run(`${CALICO_PODS} -o jsonpath='{.items[*].spec.containers[*].image}'`),
       here(Array(3).fill(`${EXAMPLE}/calico/node:v2.5.1`).join(' ')),
     );
-    await run('kubectl delete -f manifests/rbac-while-upgrading.yaml');
+    await run(rbac);
+    assert.equal(await run(mayNodes('list ippools.projectcalico.org')), 'yes\n');
+    await run(narrow);
+    assert.equal(await run(mayNodes('list ippools.crd.projectcalico.org')), 'yes\n');
     assert.match(await run(`${mayNodes('list ippools.projectcalico.org')} || true`), /^no/);
   });
 
-  it('cleans up after a backup, and goes back by it', async () => {
+  it('is refused to clean up while an object has no copy, and told how to go on', async () => {
+    await run(here(commandsOf(IMAGE).at(-1) ?? ''));
+    const [look = '', logs = '', forget = ''] = commandsOf('### 7. Clean up');
+    await run(look);
+    await endOf(old.client, await podNamedBy(old.operator, DESCRIBE_CLEANER), 3);
+    // The container is started again after its refusal, and has said nothing yet at first.
+    const command = await eventually('the log says how to go on', async () => {
+      const log = await run(logs);
+      return /staging\/logseverityscreen: .* nobody needs it: (.*)$/m.exec(log)?.[1];
+    });
+    await run(command);
+    await run(forget);
+  });
+
+  it('cleans up, and goes back by the backup', async () => {
     const objects = async () => (await readTprObjects(old.client)).map(withoutServerFields);
     const before = await objects();
-    await run(here(commandsOf(IMAGE).at(-1) ?? ''));
-    const [forget = '', save = '', wait = '', logs = '', tprs = '', jobs = ''] =
+    const [look = '', looks = '', forget = '', confirm = '', wait = '', logs = ''] =
       commandsOf('### 7. Clean up');
-    for (const line of [forget, save, wait]) await run(line);
+    await run(look);
+    await run(wait);
+    assert.match(await run(looks), /dry run: 5 ThirdPartyResources to delete, and with them 35 objects/);
+    assert.deepEqual(await objects(), before);
+    await run(forget);
+    await run(confirm);
+    await run(wait);
     const log = await run(logs);
     const [, name = ''] =
-      /saved and read back: 36 .* --backup (calico-upgrade-backup-\w+)/.exec(log) ?? assert.fail(log);
-    await run(tprs);
-    await run(jobs);
-    await eventually(
-      'the old data is destroyed',
-      async () => (await readTprObjects(old.client)).length === 0,
-    );
+      /deleted and verified: 5 .* 35 objects.* --backup (calico-upgrade-backup-\w+)/.exec(log) ??
+      assert.fail(log);
+    assert.deepEqual(await objects(), []);
 
     const [list = '', restore = ''] = commandsOf('### Go back');
     assert.match(await run(list), new RegExp(`^${name} `, 'm'));

@@ -2,7 +2,7 @@ import { DAEMON_SETS } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import type { Resource } from '../../jobs/lib/kubernetes/resource.ts';
 
-interface Install {
+export interface Install {
   /** `calico-node` (the default) or `canal`. */
   readonly name?: string;
   /** Of the container calico-node. */

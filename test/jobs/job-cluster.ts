@@ -48,8 +48,11 @@ export interface SharedCluster extends JobCluster {
   readonly ready: Promise<JobCluster>;
 }
 
-/** Gives the tests of a file one cluster, empty before each of them. */
-export function useJobCluster(options?: ClusterOptions): SharedCluster {
+/** Gives the tests of a file one cluster, empty before each of them; `cleaning` says what is left in it all the same. */
+export function useJobCluster(
+  options?: ClusterOptions,
+  cleaning?: Parameters<typeof cleanCluster>[1],
+): SharedCluster {
   const ready = Promise.withResolvers<JobCluster>();
   let started: JobCluster | undefined;
   const current = (): JobCluster => {
@@ -60,7 +63,7 @@ export function useJobCluster(options?: ClusterOptions): SharedCluster {
     started = await startJobCluster(options);
     ready.resolve(started);
   });
-  beforeEach(() => cleanCluster(current().client));
+  beforeEach(() => cleanCluster(current().client, cleaning));
   after(() => started?.stop());
   return {
     ready: ready.promise,

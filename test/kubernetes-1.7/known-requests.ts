@@ -6,6 +6,7 @@ import { EXCHANGES } from './recordings.ts';
 /** `list daemonsets.extensions/v1beta1`, for each verb that a recorded discovery names, and the reviews of rights. */
 const KNOWN = new Set([
   'create selfsubjectaccessreviews.authorization.k8s.io/v1',
+  'create subjectaccessreviews.authorization.k8s.io/v1',
   ...EXCHANGES.filter(({ name }) => name.startsWith('discovery ')).flatMap(({ response }) =>
     verbsOf(response.body),
   ),

@@ -75,7 +75,7 @@ describe('the manifests of backup and restore, as they are shipped', () => {
     assert.match(backup.events, /Normal +Done .* calico-upgrade +saved and read back: 36 /);
     const name = /restore --backup (\S+)/.exec(backup.log)?.[1] ?? assert.fail(backup.log);
 
-    await kubectl('delete', '-f', join(MANIFESTS, 'tprs.yaml'));
+    await kubectl('delete', 'thirdpartyresources', ...TPR_KINDS.map(({ tprName }) => tprName));
     while ((await list(client, TPR_KINDS[0]?.tpr ?? assert.fail())) !== undefined) await sleep(100);
     await kubectl('annotate', 'node', 'node-2', 'peer.bgp.projectcalico.org/2001-db8--7-');
     const restore = await run(await restoreManifest(name));

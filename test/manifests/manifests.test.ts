@@ -69,7 +69,7 @@ describe('kustomization', () => {
   }
 
   for (const job of [
-    ...['backup', 'restore', 'kdd-migration', 'policy-conversion'],
+    ...['backup', 'restore', 'kdd-migration', 'policy-conversion', 'tpr-cleanup', 'kdd-v3-cleanup'],
     ...['migration', 'complete', 'abort', 'cleanup', 'restore'].map(name => `etcd-${name}`),
   ]) {
     it(`changes the registry of the ${job} job, too, and its pull secret`, async () => {

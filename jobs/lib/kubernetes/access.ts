@@ -28,27 +28,55 @@ export function accessText(access: Access): string {
   return `${access.verb} ${resource}${name}${scope}`;
 }
 
+/** The same of several rights, with the verbs on one thing in one text: `create, get configmaps in namespace default`. */
+export function accessTexts(all: readonly Access[]): readonly string[] {
+  const byThing = Map.groupBy(all, access => accessText({ ...access, verb: '' }));
+  return [...byThing].map(([thing, same]) => `${same.map(({ verb }) => verb).join(', ')}${thing}`);
+}
+
 /**
- * The rights, of those wanted, that the API server says we do not have. Asks before anything is done, so that a missing
+ * The rights, of those wanted, that the API server says we (or the subject) do not have. Asks before anything is done, so that a missing
  * right never shows in the middle of a run.
  */
 export async function missingAccess(
   client: KubeClient,
   wanted: readonly Access[],
+  subject?: Subject,
 ): Promise<readonly Access[]> {
-  const allowed = await Promise.all(wanted.map(access => isAllowed(client, access)));
+  const allowed = await Promise.all(wanted.map(access => isAllowed(client, access, subject)));
   return wanted.filter((_, index) => !allowed[index]);
 }
 
-async function isAllowed(client: KubeClient, access: Access): Promise<boolean> {
+/** Somebody whose rights are asked for in the place of our own, which takes the right to create `ACCESS_REVIEWS`. */
+export interface Subject {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+export const ACCESS_REVIEWS: Resource = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  plural: 'subjectaccessreviews',
+  kind: 'SubjectAccessReview',
+  namespaced: false,
+};
+
+/** A service account as the API server sees it. */
+export const serviceAccountSubject = (namespace: string, name: string): Subject => ({
+  user: `system:serviceaccount:${namespace}:${name}`,
+  groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+});
+
+async function isAllowed(client: KubeClient, access: Access, subject: Subject | undefined): Promise<boolean> {
   const { verb, group, resource, namespace, name } = access;
   const review = await client.request({
     method: 'POST',
-    path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+    path: `/apis/authorization.k8s.io/v1/${subject ? '' : 'self'}subjectaccessreviews`,
     body: {
       apiVersion: 'authorization.k8s.io/v1',
-      kind: 'SelfSubjectAccessReview',
+      kind: subject ? 'SubjectAccessReview' : 'SelfSubjectAccessReview',
       spec: {
+        ...subject,
         resourceAttributes: {
           verb,
           group,

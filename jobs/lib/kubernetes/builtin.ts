@@ -13,6 +13,30 @@ export const EVENTS = core('events', 'Event', true);
 export const NAMESPACES = core('namespaces', 'Namespace', false);
 export const NODES = core('nodes', 'Node', false);
 export const PODS = core('pods', 'Pod', true);
+export const SERVICE_ACCOUNTS = core('serviceaccounts', 'ServiceAccount', true);
+
+export const JOBS: Resource = {
+  group: 'batch',
+  version: 'v1',
+  plural: 'jobs',
+  kind: 'Job',
+  namespaced: true,
+};
+
+/** A kind of RBAC as Kubernetes 1.8 and later, then as 1.7 serves it. */
+const rbac = (plural: string, kind: string, namespaced: boolean): readonly Resource[] =>
+  ['v1', 'v1beta1'].map(version => ({
+    group: 'rbac.authorization.k8s.io',
+    version,
+    plural,
+    kind,
+    namespaced,
+  }));
+
+export const ROLES = rbac('roles', 'Role', true);
+export const ROLE_BINDINGS = rbac('rolebindings', 'RoleBinding', true);
+export const CLUSTER_ROLES = rbac('clusterroles', 'ClusterRole', false);
+export const CLUSTER_ROLE_BINDINGS = rbac('clusterrolebindings', 'ClusterRoleBinding', false);
 
 /** DaemonSets as Kubernetes 1.9 and later, then as 1.7 serves them. */
 export const DAEMON_SETS: readonly Resource[] = [

@@ -9,6 +9,8 @@ export interface Check<Name extends string = string> {
   readonly ok: boolean;
   /** What was found; for a failed check also what to do next. */
   readonly text: string;
+  /** A line for each object that made it fail. */
+  readonly details?: readonly string[];
 }
 
 /** A check that holds. */
@@ -25,15 +27,21 @@ export const bad = <Name extends string>(name: Name, text: string): Check<Name> 
   text,
 });
 
-/** Logs every check; throws a refusal with all failed ones that are not forced. */
-export function judge(checks: readonly Check[], force: readonly string[], log: Log): void {
+/**
+ * Logs every check; throws a refusal with all failed ones that are not forced. `consequence` begins its sentence, such
+ * as `nothing was deleted: `.
+ */
+export function judge(checks: readonly Check[], force: readonly string[], log: Log, consequence = ''): void {
   for (const { ok, name, text } of checks) {
     if (ok) log.info(text);
     else if (force.includes(name)) log.warn(`forced, although ${text}`);
   }
   const failed = checks.filter(({ ok, name }) => !ok && !force.includes(name));
   if (failed.length === 0) return;
-  throw refused(failed.map(({ name, text }) => `${text} (check ${name})`).join('. '));
+  throw refused(
+    consequence + failed.map(({ name, text }) => `${text} (check ${name})`).join('. '),
+    failed.flatMap(({ details = [] }) => details),
+  );
 }
 
 /** The parser of `--force`, for a job with these checks. Throws what commander shows where a name is none of them. */

@@ -9,7 +9,7 @@ import type { Resource } from '../kubernetes/resource.ts';
 import { get } from '../kubernetes/write.ts';
 
 /** ConfigMaps from which a hosted install gives calico-node its environment. */
-const CALICO_CONFIG_MAPS = ['calico-config', 'canal-config'] as const;
+export const CALICO_CONFIG_MAPS = ['calico-config', 'canal-config'] as const;
 
 /** The rights that `readInstall` uses. */
 export function installAccess(daemonSets: Resource | undefined): readonly Access[] {

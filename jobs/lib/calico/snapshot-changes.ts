@@ -1,6 +1,6 @@
-import { TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
-import type { TprSnapshot } from '../lib/calico/tpr-snapshot.ts';
-import { type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
+import { type KubeObject, objectKey } from '../kubernetes/object.ts';
+import { TPR_KINDS } from './tpr-kinds.ts';
+import type { TprSnapshot } from './tpr-snapshot.ts';
 
 /** What is not the same in two snapshots, an object a line, such as `IpPool kube-system/10-64-0-0-16: is gone`. */
 export function snapshotChanges(before: TprSnapshot, after: TprSnapshot): readonly string[] {
