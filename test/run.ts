@@ -3,6 +3,7 @@ import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildBundle, sharedBundleEnv } from './bench/bundle.ts';
 import { ensureBinaries } from './cluster/binaries.ts';
 import { ensureNodeSupplies } from './cluster/nodes/cluster.ts';
 import { whyNoNodes } from './cluster/nodes/why-no-nodes.ts';
@@ -66,8 +67,9 @@ async function prepareNodes(): Promise<string | undefined> {
   return problem;
 }
 
-/** Runs node's test runner; returns its exit code. */
-function runTests(files: readonly string[], concurrency: number): Promise<number> {
+/** Runs node's test runner; returns its exit code. The files share a bundle of the program: each would build its own. */
+async function runTests(files: readonly string[], concurrency: number): Promise<number> {
+  await using bundle = await buildBundle();
   say(`Running ${files.length} test files, ${concurrency} at a time`);
   const args = [
     '--test',
@@ -76,11 +78,12 @@ function runTests(files: readonly string[], concurrency: number): Promise<number
     `--test-timeout=${FILE_TIMEOUT_MS}`,
     ...files,
   ];
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  const env = { ...process.env, ...sharedBundleEnv(bundle) };
+  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
   const forward = (signal: NodeJS.Signals): boolean => child.kill(signal);
   const ignore = (): undefined => undefined; // Ctrl-C reaches the runner, too, and we wait for it
   process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
-  return new Promise<number>((resolve, reject) => {
+  return await new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', code => resolve(code ?? 1));
   }).finally(() => process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward));

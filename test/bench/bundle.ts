@@ -1,6 +1,6 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runOrFail } from '../cluster/command.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../..');
@@ -10,8 +10,24 @@ export interface Bundle extends AsyncDisposable {
   readonly main: string;
 }
 
-/** Runs `npm run bundle` beside the checkout, so that the checkout's own dist stays as it is. */
+const SHARED = 'CALICO_UPGRADE_TEST_BUNDLE';
+
+/** The entry point of a bundle that `npm test` has built for all of its files; undefined outside of it. */
+export const sharedBundle = (): string | undefined => process.env[SHARED];
+
+/** What makes processes use a bundle, and keep what Node compiles beside it. */
+export const sharedBundleEnv = ({ main }: Bundle): Readonly<Record<string, string>> => ({
+  [SHARED]: main,
+  NODE_COMPILE_CACHE: join(dirname(main), '../compile-cache'),
+});
+
+/**
+ * Runs `npm run bundle` beside the checkout, so that the checkout's own dist stays as it is. In `npm test` returns the one
+ * that is shared.
+ */
 export async function buildBundle(): Promise<Bundle> {
+  const shared = sharedBundle();
+  if (shared !== undefined) return { main: shared, [Symbol.asyncDispose]: async () => undefined };
   const directory = await mkdtemp(join(tmpdir(), 'calico-upgrade-bundle-'));
   const dispose = () => rm(directory, { recursive: true });
   try {

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { after, before, beforeEach } from 'node:test';
 import { connect, type KubeClient } from '../../jobs/lib/kubernetes/client.ts';
 import { type Cluster, type ClusterOptions, startCluster } from '../cluster/cluster.ts';
 import { defineTprs } from '../cluster/seed.ts';
 import { cleanCluster } from './clean-cluster.ts';
 import { type JobOptions, type JobResult, runJob } from './job-process.ts';
+import { compileCache } from './program-main.ts';
 
 /** A cluster with an administrator's client. */
 export interface JobCluster {
@@ -35,13 +35,10 @@ export async function startJobCluster(
     runJob(args, {
       kubeconfig: cluster.kubeconfig,
       ...others,
-      env: { ...compileCache(cluster), ...env },
+      env: { ...compileCache(cluster.directory), ...env },
     });
   return { cluster, client, run, stop };
 }
-
-/** Node keeps compiled sources there: the runs of a test file start in half the time. */
-const compileCache = ({ directory }: Cluster) => ({ NODE_COMPILE_CACHE: join(directory, 'compile-cache') });
 
 export interface SharedCluster extends JobCluster {
   /** For further hooks of the file, which node:test runs beside ours. */

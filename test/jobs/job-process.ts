@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-
-const MAIN = join(import.meta.dirname, '../../jobs/main.ts');
+import { PROGRAM_MAIN } from './program-main.ts';
 
 export interface JobResult {
   /** Null where the process was killed. */
@@ -28,7 +26,7 @@ export interface JobOptions {
 /** Starts a job as its own process, with nothing of our CALICO_UPGRADE_ environment but what is given. */
 export function startJob(
   args: readonly string[],
-  { kubeconfig, env = {}, main = MAIN }: JobOptions,
+  { kubeconfig, env = {}, main = PROGRAM_MAIN }: JobOptions,
 ): JobProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('CALICO_UPGRADE_'));
   const child = spawn(process.execPath, [main, ...args], {

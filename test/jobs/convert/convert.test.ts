@@ -17,8 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
-
-const MAIN = join(import.meta.dirname, '../../../jobs/main.ts');
+import { PROGRAM_MAIN } from '../program-main.ts';
 
 const POOL = 'apiVersion: v1\nkind: ipPool\nmetadata:\n  cidr: 10.64.0.0/16\n';
 const V3_POOL = {
@@ -56,7 +55,7 @@ async function run(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Run> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('CALICO_UPGRADE_'));
-  const child = spawn(process.execPath, [MAIN, 'convert', ...args], {
+  const child = spawn(process.execPath, [PROGRAM_MAIN, 'convert', ...args], {
     cwd: directory,
     env: { ...Object.fromEntries(inherited), ...env },
   });
@@ -113,7 +112,7 @@ describe('convert', () => {
     await writeFile(file('in.yaml'), POOL);
     await symlink('/proc/self/fd/1', file('out'));
     const line = '"$0" "$1" convert -f in.yaml -o out | cat';
-    const shell = spawn('sh', ['-c', line, process.execPath, MAIN], {
+    const shell = spawn('sh', ['-c', line, process.execPath, PROGRAM_MAIN], {
       cwd: directory,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

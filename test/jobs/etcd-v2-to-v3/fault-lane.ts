@@ -11,6 +11,7 @@ import type { Fault, RecordedRequest } from '../../faults/fault.ts';
 import { type GrpcFaultProxy, startGrpcFaultProxy } from '../../faults/grpc-proxy.ts';
 import { type FaultProxy, startFaultProxy } from '../../faults/proxy.ts';
 import { v2PutAll } from '../lib/etcd/v2-seed.ts';
+import { compileCache } from '../program-main.ts';
 import { FAULT_V1, READY } from './fault-data.ts';
 import { type ProgramResult, startProgram } from './program.ts';
 import { type V1Store, v1Store } from './v1-store.ts';
@@ -80,7 +81,7 @@ export async function startFaultLane({ flags = [], bundle }: LaneOptions = {}): 
         APIV1_ETCD_ENDPOINTS: proxies.v2.url,
         CALICO_UPGRADE_DRAIN_SECONDS: '0',
         CALICO_UPGRADE_OUTPUT_DIR: reports,
-        NODE_COMPILE_CACHE: join(etcd.directory, 'compile-cache'),
+        ...compileCache(etcd.directory),
         ...env,
       },
     });

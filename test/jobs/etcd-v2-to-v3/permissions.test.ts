@@ -7,6 +7,7 @@ import { type Bundle, buildBundle } from '../../bench/bundle.ts';
 import { createAuthority } from '../../cluster/certs.ts';
 import { type Etcd, startEtcd } from '../../cluster/etcd.ts';
 import { v2PutAll } from '../lib/etcd/v2-seed.ts';
+import { compileCache } from '../program-main.ts';
 import { FAULT_V1, READY } from './fault-data.ts';
 import { type ProgramResult, runProgram } from './program.ts';
 
@@ -57,7 +58,7 @@ async function start(etcd: Etcd, env: Readonly<Record<string, string>>): Promise
     ...{ endpoint: etcd.endpoint, main: bundle.main },
     env: {
       ...{ CALICO_UPGRADE_OUTPUT_DIR: reports, CALICO_UPGRADE_DRAIN_SECONDS: '0' },
-      NODE_COMPILE_CACHE: join(etcd.directory, 'compile-cache'),
+      ...compileCache(etcd.directory),
       ...env,
     },
   });

@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-
-const MAIN = join(import.meta.dirname, '../../../jobs/main.ts');
+import { PROGRAM_MAIN } from '../program-main.ts';
 
 export interface ProgramResult {
   /** Null where the process was killed. */
@@ -22,7 +20,10 @@ export interface ProgramOptions {
 }
 
 /** Starts a command such as `etcd-v2-to-v3 start`, with nothing of our own environment but what is given. */
-export function startProgram(args: readonly string[], { endpoint, env = {}, main = MAIN }: ProgramOptions) {
+export function startProgram(
+  args: readonly string[],
+  { endpoint, env = {}, main = PROGRAM_MAIN }: ProgramOptions,
+) {
   const ours = /^(CALICO_|APIV1_|ETCD_|KUBECONFIG$)/;
   const inherited = Object.entries(process.env).filter(([name]) => !ours.test(name));
   const child = spawn(process.execPath, [main, ...args], {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, beforeEach } from 'node:test';
 import { load } from 'js-yaml';
 import { CONFIG_MAPS } from '../../../jobs/lib/kubernetes/builtin.ts';
@@ -17,6 +16,7 @@ import { backupNames } from '../content.ts';
 import { startJobCluster } from '../job-cluster.ts';
 import { type JobProcess, type JobResult, startJob } from '../job-process.ts';
 import { accountWith, manifestRights } from '../job-rights.ts';
+import { compileCache } from '../program-main.ts';
 import { isStoredWrite } from '../tpr-to-crd/fault-plan.ts';
 import { contentOf, MIXED, readWorld, seedWorld } from './seed-world.ts';
 import { OLD_IMAGE } from './use-converter.ts';
@@ -118,7 +118,7 @@ async function startLane(stack: AsyncDisposableStack): Promise<FaultLane> {
   const proxy = stack.use(await startFaultProxy({ upstream: { url, ca }, certificate }));
   const rights = manifestRights('policy-conversion-job.yaml');
   const kubeconfig = await accountWith(cluster, admin, rights, { server: proxy.url });
-  const env = { NODE_COMPILE_CACHE: join(cluster.directory, 'compile-cache') };
+  const env = compileCache(cluster.directory);
   const start: FaultLane['start'] = (options = []) =>
     startJob(['policy-converter', ...options], { kubeconfig, env, main });
   await create(admin, ...calicoDaemonSet({ image: OLD_IMAGE }));

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { TPR_KINDS } from '../../../jobs/lib/calico/tpr-kinds.ts';
 import { CONFIG_MAPS, NODES } from '../../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../../jobs/lib/kubernetes/client.ts';
@@ -15,6 +14,7 @@ import { deleteAll, deleteCrds } from '../clean-cluster.ts';
 import { startJobCluster } from '../job-cluster.ts';
 import { type JobProcess, type JobResult, startJob } from '../job-process.ts';
 import { accountWith, manifestRights } from '../job-rights.ts';
+import { compileCache } from '../program-main.ts';
 import { FAULT_NODES, FAULT_TPRS, storeObjects } from './fault-data.ts';
 
 /** A run and the requests that it made. */
@@ -98,7 +98,7 @@ export async function startFaultLane({
   const kubeconfig = await accountWith(cluster, admin, manifestRights(subject.manifest), {
     server: proxy.url,
   });
-  const env = { NODE_COMPILE_CACHE: join(cluster.directory, 'compile-cache') };
+  const env = compileCache(cluster.directory);
   const source = fromEtcd ? ['--from-etcd', `http://${etcd.host}:${etcd.port}`] : [];
   const start: FaultLane['start'] = (options = []) =>
     startJob([subject.job, ...source, ...options], { kubeconfig, env, main });
