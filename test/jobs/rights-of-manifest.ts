@@ -3,9 +3,10 @@ import { kubernetesRequest } from '../faults/kubernetes-request.ts';
 import { type Right, rightText } from './job-rights.ts';
 
 /** A request as RBAC sees it. */
-type Used = NonNullable<ReturnType<typeof kubernetesRequest>>;
+export type Used = NonNullable<ReturnType<typeof kubernetesRequest>>;
 
-const allows = (right: Right, request: Used): boolean =>
+/** Whether a right allows a request. */
+export const allows = (right: Right, request: Used): boolean =>
   right.verb === request.verb &&
   right.group === request.group &&
   right.resource === request.resource &&

@@ -1,17 +1,9 @@
 import { describe, test } from 'node:test';
 import type { FaultAction } from '../../faults/fault.ts';
+import { PASSING_FAULTS } from '../../faults/passing-faults.ts';
 import { STORED_WRITES } from '../tpr-to-crd/fault-plan.ts';
 import { useFaultLane } from '../tpr-to-crd/fault-suite.ts';
 import { KDD_SUBJECT } from './fault-subject.ts';
-
-const FAULTS: readonly (readonly [what: string, action: FaultAction])[] = [
-  ['refused', { do: 'refuse' }],
-  ['reset', { do: 'reset' }],
-  ['reset after the server did it', { do: 'reset-after' }],
-  ['answered 429', { do: 'status', code: 429 }],
-  ['answered 500', { do: 'status', code: 500 }],
-  ['answered 503', { do: 'status', code: 503 }],
-];
 
 const CONFLICT: FaultAction = { do: 'status', code: 409 };
 
@@ -19,7 +11,7 @@ const suite = useFaultLane({ subject: KDD_SUBJECT });
 
 // F3 and F4: each request of the job fails once. What is sent again passes, so that one run meets them all.
 describe('every request of a run, once', { timeout: 1_800_000 }, () => {
-  for (const [what, action] of FAULTS) {
+  for (const [what, action] of PASSING_FAULTS) {
     test(`${what}: is sent again, and each thing is done once`, async () => {
       suite.assertAllHit(await suite.survives([{ each: true, action }]));
     });

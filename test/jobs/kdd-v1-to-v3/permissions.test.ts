@@ -22,6 +22,7 @@ import { patch } from '../edit.ts';
 import { type JobCluster, startJobCluster } from '../job-cluster.ts';
 import { accountWith, manifestRights, type Right, rightText } from '../job-rights.ts';
 import { makePodFiles } from '../pod-files.ts';
+import { accessWords, allows, askedRights, type Used } from '../rights-of-manifest.ts';
 import { seedOldCluster, seedUpgradedCluster } from './data.ts';
 
 const JOB = 'kdd-v1-to-v3';
@@ -92,25 +93,8 @@ function accessOn(daemonSets: Resource): readonly Right[] {
   const [, crdApi] = CUSTOM_RESOURCE_DEFINITIONS;
   assert.ok(crdApi);
   const places = { namespace: 'default', backupToConfigMap: true, reportToConfigMap: true, inPod: true };
-  return neededAccess({ crdApi, daemonSets, dryRun: false, ...places }).map(
-    ({ namespace, name, ...access }) => ({ ...access, namespace, name }),
-  );
+  return askedRights(neededAccess({ crdApi, daemonSets, dryRun: false, ...places }));
 }
-
-/** The missing right as the job words it. */
-function accessWords({ verb, group, resource, name, namespace }: Right): string {
-  const what = group ? `${resource}.${group}` : resource;
-  return `${verb} ${what}${name ? ` "${name}"` : ''}${namespace ? ` in namespace ${namespace}` : ''}`;
-}
-
-type Used = NonNullable<ReturnType<typeof kubernetesRequest>>;
-
-const allows = (right: Right, request: Used): boolean =>
-  right.verb === request.verb &&
-  right.group === request.group &&
-  right.resource === request.resource &&
-  (right.namespace === undefined || right.namespace === request.namespace) &&
-  (right.name === undefined || right.name === request.name);
 
 const CHANGES = [
   [FELIX_CONFIGURATIONS, 'default', { logSeverityScreen: 'Debug' }],

@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Fault, FaultAction, RecordedRequest } from '../../faults/fault.ts';
+import { PASSING_FAULTS } from '../../faults/passing-faults.ts';
 import { isStoredWrite, neverHit, plannedRequests, STORED_WRITES } from '../tpr-to-crd/fault-plan.ts';
 import { type FaultedRun, useFaultLane } from './fault-lane.ts';
-
-const FAULTS: readonly (readonly [what: string, action: FaultAction])[] = [
-  ['refused', { do: 'refuse' }],
-  ['reset', { do: 'reset' }],
-  ['reset after the server did it', { do: 'reset-after' }],
-  ['answered 429', { do: 'status', code: 429 }],
-  ['answered 500', { do: 'status', code: 500 }],
-  ['answered 503', { do: 'status', code: 503 }],
-];
 
 const CONFLICT: FaultAction = { do: 'status', code: 409 };
 const suite = useFaultLane();
@@ -34,7 +26,7 @@ function alike(requests: readonly RecordedRequest[]): readonly RecordedRequest[]
 
 // F3 and F4: each request of the job fails once. What is sent again passes, so that one run meets them all.
 describe('every request of a conversion, once', { timeout: 600_000 }, () => {
-  for (const [what, action] of FAULTS) {
+  for (const [what, action] of PASSING_FAULTS) {
     it(`${what}: is sent again, and the result is the same`, async () => {
       assertAllHit(await suite.survives([{ each: true, action }]), 'requests');
     });

@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type FaultAction, requestKey } from '../../faults/fault.ts';
+import { PASSING_FAULTS } from '../../faults/passing-faults.ts';
 import type { FaultedRun } from './fault-lane.ts';
 import { isStoredWrite, STORED_WRITES } from './fault-plan.ts';
 import { useFaultLane } from './fault-suite.ts';
-
-const FAULTS: readonly (readonly [what: string, action: FaultAction])[] = [
-  ['refused', { do: 'refuse' }],
-  ['reset', { do: 'reset' }],
-  ['reset after the server did it', { do: 'reset-after' }],
-  ['answered 429', { do: 'status', code: 429 }],
-  ['answered 500', { do: 'status', code: 500 }],
-  ['answered 503', { do: 'status', code: 503 }],
-];
 
 const CONFLICT: FaultAction = { do: 'status', code: 409 };
 
@@ -20,7 +12,7 @@ const suite = useFaultLane();
 
 // F3 and F4: each request of the job fails once. What is sent again passes, so that one run meets them all.
 describe('every request of a run, once', { timeout: 600_000 }, () => {
-  for (const [what, action] of FAULTS) {
+  for (const [what, action] of PASSING_FAULTS) {
     test(`${what}: is sent again, and each thing is done once`, async () => {
       suite.assertAllHit(await suite.survives([{ each: true, action }]));
     });

@@ -13,6 +13,7 @@ import { changeEveryKind } from '../edit.ts';
 import { type JobCluster, startJobCluster } from '../job-cluster.ts';
 import { accountWith, manifestRights, type Right, rightText } from '../job-rights.ts';
 import { makePodFiles } from '../pod-files.ts';
+import { accessWords, allows, askedRights, type Used } from '../rights-of-manifest.ts';
 import { assertCopied, MIXED, seedRecording } from './recorded-run.ts';
 
 const rights = manifestRights();
@@ -112,25 +113,8 @@ function accessOn(daemonSets: Resource): readonly Right[] {
     inPod: true,
     dryRun: false,
   };
-  return neededAccess({ crdApi, daemonSets, namespace: 'default', ...options }).map(
-    ({ namespace, name, ...access }) => ({ ...access, namespace, name }),
-  );
+  return askedRights(neededAccess({ crdApi, daemonSets, namespace: 'default', ...options }));
 }
-
-/** The missing right as the job words it. */
-function accessWords({ verb, group, resource, name, namespace }: Right): string {
-  const what = group ? `${resource}.${group}` : resource;
-  return `${verb} ${what}${name ? ` "${name}"` : ''}${namespace ? ` in namespace ${namespace}` : ''}`;
-}
-
-type Used = NonNullable<ReturnType<typeof kubernetesRequest>>;
-
-const allows = (right: Right, request: Used): boolean =>
-  right.verb === request.verb &&
-  right.group === request.group &&
-  right.resource === request.resource &&
-  (right.namespace === undefined || right.namespace === request.namespace) &&
-  (right.name === undefined || right.name === request.name);
 
 /** A first copy in which the answer to each kind of creation is lost, and one that overwrites. */
 async function requestsOfTwoRuns(
