@@ -28,6 +28,9 @@ interface Suite {
   prepare(): Promise<string | undefined>;
 }
 
+/** For servers written in Go: memory is plenty here, and an API server that defines kinds all the time spends much on it. */
+const GOGC = '400';
+
 // Most of a test's time is waiting for servers, so two at a time suit 2 cores.
 const TESTS: Suite = {
   pattern: 'test/**/*.test.ts',
@@ -78,7 +81,7 @@ async function runTests(files: readonly string[], concurrency: number): Promise<
     `--test-timeout=${FILE_TIMEOUT_MS}`,
     ...files,
   ];
-  const env = { ...process.env, ...sharedBundleEnv(bundle) };
+  const env = { GOGC, ...process.env, ...sharedBundleEnv(bundle) };
   const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
   const forward = (signal: NodeJS.Signals): boolean => child.kill(signal);
   const ignore = (): undefined => undefined; // Ctrl-C reaches the runner, too, and we wait for it
