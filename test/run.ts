@@ -38,7 +38,7 @@ const TESTS: Suite = {
   prepare: installEverything,
 };
 
-/** Fault suites of some minutes each, for the time before a release: `npm run test:slow`. */
+/** What repeats other tests in a longer way, for the time before a release: `npm run test:slow`. */
 const SLOW: Suite = { ...TESTS, pattern: 'test/**/*.slow.ts' };
 
 const END_TO_END: Suite = { pattern: 'test/**/*.e2e.ts', concurrency: 1, prepare: prepareNodes };
