@@ -4,12 +4,12 @@ import { inNode, kubectl } from '../cluster/nodes/commands.ts';
 
 const STOP = '/run/stop-watching';
 
-// Writes a node's routes by BGP again whenever they have changed.
+// Writes a node's routes by BGP again whenever they have changed, with the seconds that the machine has been up.
 const WATCH_ROUTES = `
   previous=none
   until [ -e ${STOP} ]; do
     routes=$(ip route show proto bird)
-    [ "$routes" = "$previous" ] || printf '%s\\n--\\n' "$routes"
+    [ "$routes" = "$previous" ] || printf '%s s\\n%s\\n--\\n' "$(cut -d ' ' -f 1 /proc/uptime)" "$routes"
     previous=$routes
     sleep 0.05
   done
@@ -61,11 +61,12 @@ export async function watchNetwork(cluster: NodeCluster): Promise<WatchedNetwork
       await watched;
       for (const [index, node] of cluster.nodes.entries()) {
         const others = cluster.nodes.filter(other => other !== node);
-        for (const look of (await routes[index])?.split('--\n') ?? []) {
+        const looks = (await routes[index]) ?? '';
+        for (const look of looks.split('--\n').filter(Boolean)) {
           for (const { podCidr, address } of others)
             assert.ok(
               look.includes(`${podCidr} via ${address} `),
-              `${node.name} had only these routes:\n${look}`,
+              `${node.name} had only these routes:\n${look}\nIts routes, whenever they changed:\n${looks}`,
             );
         }
       }
