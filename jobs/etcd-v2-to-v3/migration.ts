@@ -34,6 +34,10 @@ export const expectedValue = (
 ): Buffer | undefined => kept.get(key) ?? state.wanted.get(key);
 
 /** Whether a v3 key has that value. */
-export function isExpected({ kept, state }: Pick<Migration, 'kept' | 'state'>, key: string, value: Buffer) {
+export function isExpected(
+  { kept, state }: Pick<Migration, 'kept' | 'state'>,
+  key: string,
+  value: Buffer,
+): boolean {
   return kept.get(key)?.equals(value) ?? state.wanted.equals(key, value);
 }

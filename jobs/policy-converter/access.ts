@@ -1,8 +1,8 @@
-import { CALICO_NAMESPACE } from '../lib/calico/tpr-kinds.ts';
 import { type Access, rights } from '../lib/kubernetes/access.ts';
 import { NAMESPACES, PODS } from '../lib/kubernetes/builtin.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
 import { type OwnPlaces, ownAccess } from '../lib/run/own-access.ts';
+import { controllersAccess } from '../lib/run/read-controllers.ts';
 import { installAccess } from '../lib/run/read-install.ts';
 
 /** The forms that this API server has of what the job reads and writes. */
@@ -26,9 +26,10 @@ export function neededAccess(
     ...rights(NAMESPACES, ['list']),
     ...rights(PODS, ['list']),
     ...rights(policies, ['list', ...write('get', 'create', 'delete')]),
-    ...(deployments ? rights(deployments, ['list'], { namespace: CALICO_NAMESPACE }) : []),
     // Pods of the whole cluster are listed anyway.
-    ...installAccess(daemonSets).filter(({ resource }) => resource !== PODS.plural),
+    ...[...controllersAccess(deployments), ...installAccess(daemonSets)].filter(
+      ({ resource }) => resource !== PODS.plural,
+    ),
     ...(dryRun ? [] : ownAccess('policy-converter', places)),
   ];
 }

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import * as v from 'valibot';
+import { SERVICE_ACCOUNTS } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
 import type { Resource } from '../../jobs/lib/kubernetes/resource.ts';
 import { create } from '../../jobs/lib/kubernetes/write.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { SERVICE_ACCOUNTS } from './resources.ts';
 
 /** One verb on one resource, at most for one name: the smallest piece of a role. */
 export interface Right {

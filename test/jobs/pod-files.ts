@@ -1,11 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EVENTS } from '../../jobs/lib/kubernetes/builtin.ts';
+import { EVENTS, JOBS } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
 import { list } from '../../jobs/lib/kubernetes/list.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { create } from '../../jobs/lib/kubernetes/write.ts';
-import { JOBS } from './resources.ts';
 
 /** What a job gets from its pod: files that the kubelet makes, and the Job that the pod belongs to. */
 export interface PodFiles {

@@ -8,19 +8,3 @@ export const CRDS: Resource = {
   kind: 'CustomResourceDefinition',
   namespaced: false,
 };
-
-export const SERVICE_ACCOUNTS: Resource = {
-  group: '',
-  version: 'v1',
-  plural: 'serviceaccounts',
-  kind: 'ServiceAccount',
-  namespaced: true,
-};
-
-export const JOBS: Resource = {
-  group: 'batch',
-  version: 'v1',
-  plural: 'jobs',
-  kind: 'Job',
-  namespaced: true,
-};
