@@ -25,6 +25,13 @@ export interface KubeClient {
    * effect: it then fails with a conflict (409), and the caller reads the object to know. Throws ApiError.
    */
   request(request: KubeRequest): Promise<unknown>;
+  /**
+   * Sends a request once and gives its answer line by line, while it comes: a watch. Throws ApiError, also where nothing
+   * came for `idleMs`: a connection that is cut without a word never ends by itself.
+   */
+  lines(request: KubeRequest, idleMs: number, signal: AbortSignal): AsyncIterable<string>;
+  /** What it was configured with, for what needs a connection of its own. */
+  readonly config: KubeConfig;
   /** Ends also what is still under way or waits to be tried again. */
   close(): Promise<void>;
 }
@@ -70,6 +77,9 @@ export function connect(options: ConnectOptions = {}): KubeClient {
   let accepted = false;
   return {
     server: cluster.server,
+    config,
+    lines: (request, idleMs, stop) =>
+      linesOf(cluster.server, credentials, request, idleMs, AbortSignal.any([signal, stop])),
     request: request =>
       withRetry(policy, async () => {
         try {
@@ -177,34 +187,79 @@ async function sendOnce(
   request: KubeRequest,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const label = `${request.method} ${request.path}`;
+  try {
+    const answer = await open(server, source, request, { signal });
+    return parseAnswer(labelOf(request), await answer.body.text());
+  } catch (error) {
+    throw error instanceof ApiError ? error : networkError(labelOf(request), server, error, signal);
+  }
+}
+
+const labelOf = ({ method, path }: KubeRequest): string => `${method} ${path}`;
+
+/** The answer to a request, its body not yet read. Throws ApiError for a status of 400 or more. */
+async function open(
+  server: string,
+  source: CredentialSource,
+  request: KubeRequest,
+  options: { readonly signal: AbortSignal; readonly bodyTimeout?: number },
+): Promise<Dispatcher.ResponseData> {
   const { headers, dispatcher } = await source.get();
   const query = request.query ? `?${new URLSearchParams(request.query)}` : '';
+  const answer = await send(`${server.replace(/\/$/, '')}${request.path}${query}`, {
+    method: request.method,
+    headers: {
+      ...headers,
+      accept: 'application/json',
+      ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+    },
+    body: request.body === undefined ? null : JSON.stringify(request.body),
+    ...options,
+    ...(dispatcher ? { dispatcher } : {}),
+  });
+  if (answer.statusCode < 400) return answer;
+  const retryAfter = answer.headers['retry-after'];
+  const seconds = Array.isArray(retryAfter) ? retryAfter[0] : retryAfter;
+  throw errorFromAnswer(labelOf(request), answer.statusCode, await answer.body.text(), seconds);
+}
+
+/** The chunks of a body; its connection is closed when the reader goes away, or the signal is aborted. */
+async function* withAbort(
+  body: Dispatcher.ResponseData['body'],
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  const onAbort = (): void => {
+    body.destroy(new Error('stopped'));
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const answer = await send(`${server.replace(/\/$/, '')}${request.path}${query}`, {
-      method: request.method,
-      headers: {
-        ...headers,
-        accept: 'application/json',
-        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
-      },
-      body: request.body === undefined ? null : JSON.stringify(request.body),
-      signal,
-      ...(dispatcher ? { dispatcher } : {}),
-    });
-    const text = await answer.body.text();
-    if (answer.statusCode >= 400) {
-      const retryAfter = answer.headers['retry-after'];
-      throw errorFromAnswer(
-        label,
-        answer.statusCode,
-        text,
-        Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-      );
+    for await (const chunk of body) if (chunk instanceof Uint8Array) yield chunk;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    body.destroy();
+  }
+}
+
+async function* linesOf(
+  server: string,
+  source: CredentialSource,
+  request: KubeRequest,
+  idleMs: number,
+  signal: AbortSignal,
+): AsyncIterable<string> {
+  try {
+    const answer = await withTimeout(idleMs, signal, both =>
+      open(server, source, request, { signal: both, bodyTimeout: idleMs }),
+    );
+    const decoder = new TextDecoder();
+    let rest = '';
+    for await (const chunk of withAbort(answer.body, signal)) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
     }
-    return parseAnswer(label, text);
   } catch (error) {
-    throw error instanceof ApiError ? error : networkError(label, server, error, signal);
+    throw error instanceof ApiError ? error : networkError(labelOf(request), server, error, signal);
   }
 }
 

@@ -10,6 +10,7 @@ const LIST_ATTEMPTS = 5;
 export interface ListOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
+  readonly fieldSelector?: string;
   /** Keeps only a part of each object, so that large objects (Nodes) do not fill the memory. */
   readonly pick?: (object: KubeObject) => KubeObject;
 }
@@ -23,6 +24,21 @@ export async function list(
   resource: Resource,
   options: ListOptions = {},
 ): Promise<readonly KubeObject[] | undefined> {
+  return (await listAt(client, resource, options))?.objects;
+}
+
+/** A list, and the revision of the cluster that it shows, where a watch goes on. */
+export interface ListAt {
+  readonly objects: readonly KubeObject[];
+  readonly resourceVersion: string;
+}
+
+/** Like `list`, with the revision. */
+export async function listAt(
+  client: KubeClient,
+  resource: Resource,
+  options: ListOptions = {},
+): Promise<ListAt | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await listOnce(client, resource, options);
@@ -38,24 +54,27 @@ export async function list(
 async function listOnce(
   client: KubeClient,
   resource: Resource,
-  { namespace, labelSelector, pick = object => object }: ListOptions,
-): Promise<readonly KubeObject[]> {
+  { namespace, labelSelector, fieldSelector, pick = object => object }: ListOptions,
+): Promise<ListAt> {
   const path = listPath(resource, namespace);
   const objects: KubeObject[] = [];
   let next = '';
+  let resourceVersion = '';
   do {
     const query = {
       limit: String(PAGE_SIZE),
       ...(labelSelector ? { labelSelector } : {}),
+      ...(fieldSelector ? { fieldSelector } : {}),
       ...(next ? { continue: next } : {}),
     };
     const page = await client.request({ method: 'GET', path, query });
     for (const item of itemsOf(page, path)) {
       objects.push(pick({ apiVersion: apiVersionOf(resource), kind: resource.kind, ...withoutOwners(item) }));
     }
-    next = continueOf(page);
+    next = listMeta(page, 'continue');
+    resourceVersion = listMeta(page, 'resourceVersion');
   } while (next);
-  return objects;
+  return { objects, resourceVersion };
 }
 
 function itemsOf(page: unknown, path: string): readonly KubeObject[] {
@@ -72,12 +91,13 @@ function itemsOf(page: unknown, path: string): readonly KubeObject[] {
 }
 
 /** Who wrote which field, as servers from 1.18 on note it: often larger than the object, and of no use here. */
-function withoutOwners(object: KubeObject): KubeObject {
+export function withoutOwners(object: KubeObject): KubeObject {
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };
 }
 
-function continueOf(page: unknown): string {
+function listMeta(page: unknown, field: 'continue' | 'resourceVersion'): string {
   const metadata = isRecord(page) ? page.metadata : undefined;
-  return isRecord(metadata) && typeof metadata.continue === 'string' ? metadata.continue : '';
+  const value = isRecord(metadata) ? metadata[field] : undefined;
+  return typeof value === 'string' ? value : '';
 }

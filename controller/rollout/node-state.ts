@@ -1,0 +1,57 @@
+import type { NodeFacts } from './node-facts.ts';
+import type { PodFacts } from './pod-facts.ts';
+import type { RolloutPlan, Seen } from './types.ts';
+
+/** Where a node is in the rollout. `window`: from the mark on the Node until it is taken off. */
+export type NodeState =
+  | { readonly state: 'updated'; readonly node: NodeFacts }
+  /** It has the target, but is not Ready, and no window is open: it crashed, or is new. */
+  | { readonly state: 'unready'; readonly node: NodeFacts; readonly pod: PodFacts }
+  | { readonly state: 'missing'; readonly node: NodeFacts }
+  | { readonly state: 'outdated'; readonly node: NodeFacts; readonly pod: PodFacts }
+  | { readonly state: 'notReady'; readonly node: NodeFacts }
+  | { readonly state: 'window'; readonly node: NodeFacts; readonly pod: PodFacts | undefined };
+
+/** Whether a pod was made from the wanted template. The images are compared, too: an annotation can be written by anyone. */
+export function isTarget(pod: PodFacts, { revision, images }: RolloutPlan): boolean {
+  const names = Object.keys(images);
+  return pod.revision === revision && names.every(name => pod.images[name] === images[name]);
+}
+
+/** Whether a pod works as far as Kubernetes tells. */
+export const isUp = (pod: PodFacts, { acceptsNotReady }: RolloutPlan): boolean =>
+  !pod.isDeleting && (pod.isReady || (acceptsNotReady && pod.isRunning && pod.restarts === 0));
+
+/** The state of every node of the rollout, by what the cluster shows and nothing else. */
+export function nodeStates(seen: Seen, plan: RolloutPlan): readonly NodeState[] {
+  return [...seen.nodes.values()].flatMap(node => {
+    const pod = seen.pods.get(node.name);
+    return isInScope(node, pod, plan) ? [stateOf(node, pod, plan)] : [];
+  });
+}
+
+/** A node with our mark is finished whatever the selector says by now. */
+function isInScope(node: NodeFacts, pod: PodFacts | undefined, plan: RolloutPlan): boolean {
+  if (isMarked(node)) return true;
+  return hasLabels(node, plan.selector) && (pod !== undefined || hasLabels(node, plan.nodeSelector));
+}
+
+const hasLabels = ({ labels }: NodeFacts, wanted: Readonly<Record<string, string>>): boolean =>
+  Object.entries(wanted).every(([label, value]) => labels[label] === value);
+
+const isMarked = ({ replacing, cordonedBy }: NodeFacts): boolean =>
+  replacing !== undefined || cordonedBy !== undefined;
+
+function stateOf(node: NodeFacts, pod: PodFacts | undefined, plan: RolloutPlan): NodeState {
+  if (isMarked(node)) return { state: 'window', node, pod };
+  if (!node.isReady) return { state: 'notReady', node };
+  if (!pod) return { state: 'missing', node };
+  if (!isTarget(pod, plan)) return { state: 'outdated', node, pod };
+  return isUp(pod, plan) ? { state: 'updated', node } : { state: 'unready', node, pod };
+}
+
+/** Whether a node is without a working calico-node, for whatever reason. One that is not Ready is left out of the rollout. */
+export function isUnavailable(one: NodeState, plan: RolloutPlan): boolean {
+  if (one.state === 'outdated') return !isUp(one.pod, plan);
+  return one.state === 'unready' || one.state === 'missing' || one.state === 'window';
+}

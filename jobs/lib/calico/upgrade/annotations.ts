@@ -1,0 +1,4 @@
+import { UPGRADE_GROUP } from './api.ts';
+
+/** On a pod template and its pods: a fingerprint of the template and of the configuration that it reads. */
+export const REVISION = `${UPGRADE_GROUP}/revision`;
