@@ -138,13 +138,13 @@ test('records an Event of the form that 1.7 took', async () => {
   await using replay = await startReplay(['event create']);
   const job = { apiVersion: 'batch/v1', kind: 'Job', namespace: 'default', name: 'j', uid: 'u' };
   const event = { type: 'Normal' as const, reason: 'Completed', message: 'copied 22 objects' };
-  await recordEvent(replay.client, job, event, new Date('2026-11-20T10:00:00Z'));
+  await recordEvent(replay.client, job, event, new Date('2026-11-20T10:00:00Z'), '1a2b');
   const [sent] = replay.requests;
   assert.equal(sent?.path, listPath(EVENTS, 'default'));
   const asRecorded = objectIn(recorded('event create').request.body);
   assert.deepEqual(sent?.body, {
     ...asRecorded,
-    metadata: { ...asRecorded.metadata, name: `j.${Date.parse('2026-11-20T10:00:00Z').toString(16)}` },
+    metadata: { ...asRecorded.metadata, name: `j.${Date.parse('2026-11-20T10:00:00Z').toString(16)}1a2b` },
     involvedObject: { ...(isRecord(asRecorded.involvedObject) && asRecorded.involvedObject), uid: 'u' },
   });
 });

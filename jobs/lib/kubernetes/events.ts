@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { EVENTS } from './builtin.ts';
 import type { KubeClient } from './client.ts';
 import { create } from './write.ts';
@@ -6,7 +7,8 @@ import { create } from './write.ts';
 export interface EventTarget {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly namespace: string;
+  /** Undefined for an object of the cluster, whose Events are in the namespace `default`. */
+  readonly namespace?: string;
   readonly name: string;
   readonly uid: string;
 }
@@ -19,19 +21,35 @@ const CUT = ' … (the log has all)';
 const cutMessage = (text: string): string =>
   text.length <= MESSAGE_LIMIT ? text : text.slice(0, MESSAGE_LIMIT - CUT.length) + CUT;
 
+/** What an Event says. */
+export interface EventText {
+  readonly type: 'Normal' | 'Warning';
+  /** One word, such as `Refused`. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Of the name of an object, so that the name of its Event is not too long for the API server (253). */
+const NAME_LIMIT = 220;
+
+/** Unique also for several Events of one millisecond. */
+const eventName = (target: string, now: Date, suffix: string): string =>
+  `${target.slice(0, NAME_LIMIT).replace(/[.-]+$/, '')}.${now.getTime().toString(16)}${suffix}`;
+
 /** Records an Event on an object. `now` and `suffix` make its time and its unique name. */
 export async function recordEvent(
   client: KubeClient,
   target: EventTarget,
-  event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
+  event: EventText,
   now: Date,
+  suffix = randomBytes(4).toString('hex'),
 ): Promise<void> {
   const time = now.toISOString().replace(/\.\d+Z$/, 'Z');
-  const name = `${target.name}.${now.getTime().toString(16)}`;
+  const namespace = target.namespace ?? 'default';
   const object = {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name, namespace: target.namespace },
+    metadata: { name: eventName(target.name, now, suffix), namespace },
     involvedObject: { ...target },
     type: event.type,
     reason: event.reason,
@@ -41,5 +59,5 @@ export async function recordEvent(
     lastTimestamp: time,
     count: 1,
   };
-  await create(client, EVENTS, object, target.namespace);
+  await create(client, EVENTS, object, namespace);
 }
