@@ -12,6 +12,7 @@ import {
 /** What a rollout knows of a node. */
 export interface NodeFacts {
   readonly name: string;
+  readonly resourceVersion: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly isReady: boolean;
   readonly isUnschedulable: boolean;
@@ -29,6 +30,7 @@ export function nodeFacts({ metadata, spec, status }: KubeObject): NodeFacts {
   const { name, labels = {}, annotations = {} } = metadata;
   return {
     name,
+    resourceVersion: metadata.resourceVersion,
     labels,
     isReady: hasCondition(status, 'Ready'),
     isUnschedulable: isRecord(spec) && spec.unschedulable === true,

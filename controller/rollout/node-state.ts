@@ -45,13 +45,29 @@ const isMarked = ({ replacing, cordonedBy }: NodeFacts): boolean =>
 function stateOf(node: NodeFacts, pod: PodFacts | undefined, plan: RolloutPlan): NodeState {
   if (isMarked(node)) return { state: 'window', node, pod };
   if (!node.isReady) return { state: 'notReady', node };
-  if (!pod) return { state: 'missing', node };
+  // Somebody deleted it: the DaemonSet makes a new one.
+  if (!pod || pod.isDeleting) return { state: 'missing', node };
   if (!isTarget(pod, plan)) return { state: 'outdated', node, pod };
   return isUp(pod, plan) ? { state: 'updated', node } : { state: 'unready', node, pod };
 }
 
-/** Whether a node is without a working calico-node, for whatever reason. One that is not Ready is left out of the rollout. */
-export function isUnavailable(one: NodeState, plan: RolloutPlan): boolean {
+/**
+ * Whether a node is without a working calico-node, for whatever reason. One that is not Ready is left out of the rollout: at once, or
+ * when the time for its replacement is over.
+ */
+export function isUnavailable(one: NodeState, seen: Seen, plan: RolloutPlan): boolean {
   if (one.state === 'outdated') return !isUp(one.pod, plan);
-  return one.state === 'unready' || one.state === 'missing' || one.state === 'window';
+  if (one.state === 'window') return !isLost(one, seen, plan);
+  return one.state === 'unready' || one.state === 'missing';
+}
+
+/** Whether a node went away in the middle of its replacement. */
+export function isLost(
+  { state, node }: NodeState,
+  { now, deletedAt }: Seen,
+  { budgetMs }: RolloutPlan,
+): boolean {
+  if (state !== 'window' || node.isReady) return false;
+  const startedAt = deletedAt.get(node.name);
+  return startedAt !== undefined && now - startedAt > budgetMs;
 }

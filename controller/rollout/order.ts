@@ -3,26 +3,21 @@ import type { RolloutPlan } from './types.ts';
 
 const byText = new Intl.Collator('en', { numeric: true }).compare;
 
-/** What decides when a node's turn comes: it, and whether it works now. */
-export interface Turn {
-  readonly node: NodeFacts;
-  readonly isUp: boolean;
+/** Nodes by name, or by a label and then the name; `n2` comes before `n10`. */
+export function orderNodes(
+  nodes: Iterable<NodeFacts>,
+  { order, orderLabel = '' }: Pick<RolloutPlan, 'order' | 'orderLabel'>,
+): ReadonlyMap<string, NodeFacts> {
+  const label = ({ labels }: NodeFacts): string => (order === 'label' ? (labels[orderLabel] ?? '') : '');
+  const sorted = [...nodes].sort((a, b) => byText(label(a), label(b)) || byText(a.name, b.name));
+  return new Map(sorted.map(node => [node.name, node]));
 }
 
 /**
- * Compares two nodes by their turn: what does not work anyway is first, the control plane is late, the controller's own node is
- * last; between them by name, or by a label and then the name. `n2` comes before `n10`.
+ * A small number for a node whose turn is early: what does not work anyway is first, the control plane is late, the controller's own
+ * node is last.
  */
-export function compareTurns(plan: RolloutPlan): (a: Turn, b: Turn) => number {
-  const label = plan.order === 'label' ? (plan.orderLabel ?? '') : '';
-  const labelOf = ({ labels }: NodeFacts): string => labels[label] ?? '';
-  return (a, b) =>
-    rank(a, plan) - rank(b, plan) ||
-    byText(labelOf(a.node), labelOf(b.node)) ||
-    byText(a.node.name, b.node.name);
-}
-
-function rank({ node, isUp }: Turn, { ownNode }: RolloutPlan): number {
+export function rankOf(node: NodeFacts, isUp: boolean, { ownNode }: Pick<RolloutPlan, 'ownNode'>): number {
   if (node.name === ownNode) return 3;
   if (!isUp) return 0;
   return node.isControlPlane ? 2 : 1;

@@ -38,6 +38,7 @@ export interface BgpFinding {
 /** What is seen of the cluster, and what this process remembers, at one moment of a clock that does not jump. */
 export interface Seen {
   readonly now: number;
+  /** In the order of their turn (`orderNodes`). */
   readonly nodes: ReadonlyMap<string, NodeFacts>;
   /** The pod of calico-node by node: one that is not being deleted, where there is one. */
   readonly pods: ReadonlyMap<string, PodFacts>;
@@ -45,10 +46,14 @@ export interface Seen {
   readonly prePulls: ReadonlyMap<string, PodFacts>;
   /** When the pod of a node was deleted. */
   readonly deletedAt: ReadonlyMap<string, number>;
+  /** Nodes whose pod was deleted by a controller before this one. */
+  readonly adopted: ReadonlySet<string>;
   /** By uid of the pod. */
   readonly bgp: ReadonlyMap<string, BgpFinding>;
   /** When a pod that pulls images was first seen or made. */
   readonly pullingSince: ReadonlyMap<string, number>;
+  /** Nodes whose failure a person knows, who said to go on. */
+  readonly acknowledged: ReadonlySet<string>;
   /** Nodes for which something is being done at this moment. */
   readonly busy: ReadonlySet<string>;
   /** When the last node was finished. */

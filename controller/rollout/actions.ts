@@ -1,0 +1,129 @@
+import { NODES, PODS } from '../../jobs/lib/kubernetes/builtin.ts';
+import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
+import { isConflict, isNotFound } from '../../jobs/lib/kubernetes/errors.ts';
+import { execInPod } from '../../jobs/lib/kubernetes/exec.ts';
+import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
+import { objectPath } from '../../jobs/lib/kubernetes/resource.ts';
+import { create, mergePatch } from '../../jobs/lib/kubernetes/write.ts';
+import { BIRD_COMMAND, type BirdReport, parseBird } from './bird.ts';
+import { CORDONED_BY, REPLACED, REPLACING, type Replacing } from './marks.ts';
+import { type NodeFacts, nodeFacts } from './node-facts.ts';
+import type { PodFacts } from './pod-facts.ts';
+
+const EXEC_TIMEOUT_MS = 10_000;
+
+/** Patches a Node in the state that was seen, or, where that is out of date, in its present one. Nothing for a node that is gone. */
+async function patchNode(
+  client: KubeClient,
+  seen: NodeFacts,
+  patchFor: (node: NodeFacts) => Record<string, unknown> | undefined,
+): Promise<void> {
+  const patch = patchFor(seen);
+  try {
+    if (!patch || (await patchAsSeen(client, seen, patch))) return;
+    await mergePatch(client, NODES, seen.name, current => patchFor(nodeFacts(current)));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+async function patchAsSeen(
+  client: KubeClient,
+  { name, resourceVersion }: NodeFacts,
+  patch: Record<string, unknown>,
+): Promise<boolean> {
+  const metadata = { ...(patch.metadata ?? {}), resourceVersion };
+  try {
+    await client.request({
+      method: 'PATCH',
+      path: objectPath(NODES, name),
+      body: { ...patch, metadata },
+      contentType: 'application/merge-patch+json',
+    });
+    return true;
+  } catch (error) {
+    if (isConflict(error)) return false;
+    throw error;
+  }
+}
+
+/** Cordons a node, and notes down in the same patch that we did it and what comes next. A cordon of somebody else stays theirs. */
+export function markNode(
+  client: KubeClient,
+  node: NodeFacts,
+  upgrade: string,
+  mark: Replacing,
+): Promise<void> {
+  return patchNode(client, node, ({ isUnschedulable, cordonedBy, replacing }) => {
+    if (replacing?.pod === mark.pod && replacing.since === mark.since) return undefined;
+    const ours = !isUnschedulable || cordonedBy !== undefined;
+    return {
+      metadata: {
+        annotations: { [REPLACING]: JSON.stringify(mark), ...(ours && { [CORDONED_BY]: upgrade }) },
+      },
+      ...(ours && { spec: { unschedulable: true } }),
+    };
+  });
+}
+
+/** Takes our mark off, and uncordons the node where we cordoned it. */
+export function finishNode(
+  client: KubeClient,
+  node: NodeFacts,
+  seconds: number | undefined,
+  now: Date,
+): Promise<void> {
+  return patchNode(client, node, ({ cordonedBy, replacing }) => {
+    if (cordonedBy === undefined && replacing === undefined) return undefined;
+    const replaced =
+      replacing === undefined || seconds === undefined
+        ? {}
+        : { [REPLACED]: JSON.stringify({ revision: replacing.revision, seconds, at: now.toISOString() }) };
+    return {
+      metadata: { annotations: { [REPLACING]: null, [CORDONED_BY]: null, ...replaced } },
+      ...(cordonedBy !== undefined && { spec: { unschedulable: null } }),
+    };
+  });
+}
+
+/** Deletes this very pod: one of the same name that is another is left alone. */
+export async function deletePod(
+  client: KubeClient,
+  { name, uid }: Pick<PodFacts, 'name' | 'uid'>,
+  namespace: string,
+): Promise<void> {
+  try {
+    await client.request({
+      method: 'DELETE',
+      path: objectPath(PODS, name, namespace),
+      body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
+    });
+  } catch (error) {
+    if (!isNotFound(error) && !isConflict(error)) throw error;
+  }
+}
+
+/** Makes a pod that pulls images, unless it is there. */
+export async function createPod(client: KubeClient, pod: KubeObject): Promise<void> {
+  await create(client, PODS, pod, pod.metadata.namespace);
+}
+
+/** What BIRD in a pod of calico-node says; or why it says nothing. */
+export async function askBird(
+  client: KubeClient,
+  namespace: string,
+  pod: PodFacts,
+  signal: AbortSignal,
+): Promise<BirdReport | { readonly problem: string }> {
+  const target = { namespace, pod: pod.name, container: 'calico-node' };
+  const { stdout, stderr, exitCode, message } = await execInPod(
+    client,
+    target,
+    BIRD_COMMAND,
+    EXEC_TIMEOUT_MS,
+    signal,
+  );
+  if (exitCode === 0) return parseBird(stdout);
+  const text = (stderr.trim() || stdout.trim() || message).split('\n').at(-1);
+  return { problem: `birdcl fails${exitCode === undefined ? '' : ` with exit code ${exitCode}`}: ${text}` };
+}

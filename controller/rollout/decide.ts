@@ -1,0 +1,135 @@
+import type { NodeCounts } from '../../jobs/lib/calico/upgrade/status.ts';
+import type { NodeFacts } from './node-facts.ts';
+import { isLost, isUp, type NodeState, nodeStates } from './node-state.ts';
+import { rankOf } from './order.ts';
+import { pullOf } from './pre-pull.ts';
+import { type Candidate, startNodes } from './start.ts';
+import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
+import { judgeWindow, type WindowVerdict } from './window.ts';
+
+/** What to do next, and what to say of it. */
+export interface Decision {
+  readonly actions: readonly Action[];
+  /** Nodes that failed: no other node may be touched until a person has looked. */
+  readonly failures: readonly NodeReason[];
+  /** Nodes that are left out, because they are not Ready or do not get the images. */
+  readonly skipped: readonly NodeReason[];
+  readonly counts: Omit<NodeCounts, 'failed'>;
+  readonly currentNodes: readonly string[];
+  /** Why no further node is begun although some are left, where it is not simply their turn. */
+  readonly blocked: string | undefined;
+  readonly message: string;
+  /** Every node has the target, or is not Ready. */
+  readonly isDone: boolean;
+  /** Whether no replacement is under way. */
+  readonly isIdle: boolean;
+  /** After how many milliseconds to decide anew, even if nothing changes. */
+  readonly wakeMs: number | undefined;
+}
+
+interface Judged {
+  readonly one: NodeState & { readonly state: 'window' };
+  readonly verdict: WindowVerdict;
+}
+
+/**
+ * Decides about all nodes at once. `mayBegin` is false while it is paused, stopped, or being deleted: then nodes whose
+ * replacement is under way are finished, and no other is begun.
+ */
+export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decision {
+  const states = nodeStates(seen, plan);
+  const windows = states
+    .filter(one => one.state === 'window')
+    .map(one => ({ one, verdict: judgeWindow(one.node, one.pod, seen, plan) }));
+  const failures = windows.flatMap(({ one, verdict }) =>
+    verdict.failure === undefined || seen.acknowledged.has(one.node.name)
+      ? []
+      : [{ node: one.node.name, reason: failureText(verdict.failure, one.node) }],
+  );
+  const candidates = candidatesOf(states, windows, plan);
+  const skipped = skippedOf(states, candidates, seen, plan);
+  const begin = mayBegin && failures.length === 0;
+  const start = begin
+    ? startNodes(states, candidates, skipped, seen, plan)
+    : { actions: [], blocked: undefined, wakeMs: undefined };
+  const actions = [
+    ...windows.flatMap(({ verdict }) => (verdict.action ? [verdict.action] : [])),
+    ...start.actions,
+    ...uselessPulls(states, seen),
+  ].filter(action => !seen.busy.has(nodeName(action)));
+  const isDone =
+    candidates.length === 0 && states.every(({ state }) => state === 'updated' || state === 'notReady');
+  return {
+    actions,
+    failures,
+    skipped,
+    counts: {
+      total: states.length,
+      updated: states.filter(({ state }) => state === 'updated').length,
+      current: windows.length,
+      skipped: skipped.length,
+    },
+    currentNodes: windows.map(({ one }) => one.node.name),
+    blocked: start.blocked,
+    message: messageOf(windows, start.blocked, candidates.length),
+    isDone,
+    isIdle: windows.length === 0,
+    wakeMs: earliest([start.wakeMs, ...windows.map(({ verdict }) => verdict.wakeMs)]),
+  };
+}
+
+const failureText = (failure: string, { isReady }: NodeFacts): string =>
+  isReady ? failure : `${failure}; the node is not Ready`;
+
+export const nodeName = ({ node }: Action): string => (typeof node === 'string' ? node : node.name);
+
+function candidatesOf(
+  states: readonly NodeState[],
+  windows: readonly Judged[],
+  plan: RolloutPlan,
+): readonly Candidate[] {
+  const outdated = states.flatMap(one =>
+    one.state === 'outdated' ? [{ node: one.node, pod: one.pod, isUp: isUp(one.pod, plan) }] : [],
+  );
+  const again = windows.flatMap(({ one, verdict }) =>
+    verdict.mayBegin && one.pod ? [{ node: one.node, pod: one.pod, isUp: false }] : [],
+  );
+  return [...outdated, ...again].sort((a, b) => rankOf(a.node, a.isUp, plan) - rankOf(b.node, b.isUp, plan));
+}
+
+function skippedOf(
+  states: readonly NodeState[],
+  candidates: readonly Candidate[],
+  seen: Seen,
+  plan: RolloutPlan,
+): readonly NodeReason[] {
+  const notReady = states
+    .filter(one => one.state === 'notReady' || isLost(one, seen, plan))
+    .map(({ node }) => ({ node: node.name, reason: 'the node is not Ready' }));
+  const withoutImages = candidates.flatMap(({ node }) => {
+    const pull = pullOf(node.name, seen, plan);
+    return pull.state === 'failed' ? [{ node: node.name, reason: pull.reason }] : [];
+  });
+  return [...notReady, ...withoutImages];
+}
+
+/** Pods that pull images for nodes that have the target, or are gone. */
+function uselessPulls(states: readonly NodeState[], seen: Seen): readonly Action[] {
+  const needed = new Set(states.filter(({ state }) => state !== 'updated').map(({ node }) => node.name));
+  return [...seen.prePulls].flatMap(([node, pod]) =>
+    needed.has(node) || pod.isDeleting ? [] : [{ type: 'endPull' as const, node, pod }],
+  );
+}
+
+function messageOf(windows: readonly Judged[], blocked: string | undefined, left: number): string {
+  if (windows.length === 0)
+    return blocked ?? (left > 0 ? `${left} nodes are left` : 'every node is as wanted');
+  const [first] = windows;
+  const more = windows.length > 1 ? ` (and ${windows.length - 1} more nodes)` : '';
+  return `${first?.one.node.name} waits for ${first?.verdict.waitsFor}${more}${blocked ? `; ${blocked}` : ''}`;
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter(time => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(1, Math.min(...known));
+}

@@ -1,0 +1,94 @@
+import { orderNodes } from './order.ts';
+import type { PodFacts } from './pod-facts.ts';
+import type { Stores } from './stores.ts';
+import type { BgpFinding, RolloutPlan, Seen } from './types.ts';
+
+/** What a process remembers of a rollout. All of it can be lost: it is found again in the cluster, or only costs time. */
+export interface Memory {
+  readonly deletedAt: Map<string, number>;
+  readonly adopted: Set<string>;
+  readonly bgp: Map<string, BgpFinding>;
+  readonly pullingSince: Map<string, number>;
+  readonly acknowledged: Set<string>;
+  finishedAt: number | undefined;
+}
+
+export const newMemory = (): Memory => ({
+  deletedAt: new Map(),
+  adopted: new Set(),
+  bgp: new Map(),
+  pullingSince: new Map(),
+  acknowledged: new Set(),
+  finishedAt: undefined,
+});
+
+/**
+ * What is seen now. Takes over what a controller before this one began: the time since is that of the wall clock, once, and
+ * from then on that of a clock that does not jump.
+ */
+export function lookAt(
+  stores: Stores,
+  memory: Memory,
+  busy: ReadonlySet<string>,
+  plan: Pick<RolloutPlan, 'order' | 'orderLabel'>,
+  now: number,
+  wallNow: number,
+): Seen {
+  const nodes = orderNodes(stores.nodes.objects.values(), plan);
+  const pods = podsByNode(stores.pods.objects.values());
+  const prePulls = podsByNode(stores.prePulls.objects.values());
+  forget(nodes, pods, prePulls, memory, busy, now);
+  adopt(nodes, memory, busy, now, wallNow);
+  return { ...memory, now, nodes, pods, prePulls, busy };
+}
+
+function adopt(
+  nodes: Seen['nodes'],
+  { deletedAt, adopted }: Memory,
+  busy: ReadonlySet<string>,
+  now: number,
+  wallNow: number,
+): void {
+  for (const { name, replacing } of nodes.values()) {
+    if (!replacing || deletedAt.has(name) || busy.has(name)) continue;
+    const since = Date.parse(replacing.since);
+    deletedAt.set(name, now - Math.max(0, Number.isNaN(since) ? 0 : wallNow - since));
+    adopted.add(name);
+  }
+}
+
+function forget(
+  nodes: Seen['nodes'],
+  pods: Seen['pods'],
+  prePulls: Seen['prePulls'],
+  memory: Memory,
+  busy: ReadonlySet<string>,
+  now: number,
+): void {
+  const isOpen = (name: string): boolean => nodes.get(name)?.replacing !== undefined;
+  keepOnly(memory.deletedAt, name => isOpen(name) || busy.has(name));
+  keepOnly(memory.adopted, isOpen);
+  keepOnly(memory.acknowledged, isOpen);
+  const live = new Set([...pods.values()].map(({ uid }) => uid));
+  keepOnly(memory.bgp, uid => live.has(uid));
+  const pulling = new Set([...prePulls.values()].map(({ uid }) => uid));
+  keepOnly(memory.pullingSince, uid => pulling.has(uid));
+  for (const uid of pulling) if (!memory.pullingSince.has(uid)) memory.pullingSince.set(uid, now);
+}
+
+function keepOnly(
+  from: { keys(): Iterable<string>; delete(key: string): unknown },
+  wanted: (key: string) => boolean,
+): void {
+  for (const key of [...from.keys()]) if (!wanted(key)) from.delete(key);
+}
+
+/** One pod a node: the newest there is, so that the one that is being deleted only counts where there is no other. */
+function podsByNode(pods: Iterable<PodFacts>): ReadonlyMap<string, PodFacts> {
+  const found = new Map<string, PodFacts>();
+  for (const pod of pods) {
+    const known = found.get(pod.node);
+    if (pod.node !== '' && (!known || known.isDeleting)) found.set(pod.node, pod);
+  }
+  return found;
+}

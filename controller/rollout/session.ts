@@ -1,0 +1,113 @@
+import { classify } from '../../jobs/lib/kubernetes/errors.ts';
+import { monotonicMs } from '../../jobs/lib/run/abort.ts';
+import { messageOf } from '../../jobs/lib/run/failure.ts';
+import { type Decision, decide, nodeName } from './decide.ts';
+import { perform, type Workshop } from './perform.ts';
+import { lookAt, type Memory } from './seen.ts';
+import type { Stores } from './stores.ts';
+import type { Action, Seen } from './types.ts';
+
+/** How long the effect of an action may take to be seen by the watches. */
+const SEEN_WITHIN_MS = 5_000;
+
+/** A pause before an action that failed is tried again. */
+const AFTER_FAILURE_MS = 1_000;
+
+interface UnderWay {
+  isRunning: boolean;
+  /** Not tried again before this time; then what is seen decides. */
+  until: number;
+  readonly hasEffect: (seen: Seen) => boolean;
+}
+
+/** The rollout of one process: what it has begun and waits to see. */
+export interface RolloutSession {
+  readonly underWay: Map<string, UnderWay>;
+  /** What cannot be mended by a later try: the rollout has to stop. */
+  problem: Error | undefined;
+}
+
+export const newSession = (): RolloutSession => ({ underWay: new Map(), problem: undefined });
+
+/** What `turn` needs beside the workshop of the actions. */
+export interface Turn extends Omit<Workshop, 'memory'> {
+  readonly stores: Stores;
+  readonly memory: Memory;
+  readonly session: RolloutSession;
+  /** Called when an action has ended: it is time for another turn. */
+  readonly onChange: () => void;
+}
+
+/**
+ * One turn: looks at the cluster, decides, and begins what is to be done, without waiting for it. Returns what was decided. Throws what
+ * an action met that no later try can mend.
+ */
+export function takeRolloutTurn(turn: Turn, mayBegin: boolean): Decision {
+  const { stores, memory, session, plan } = turn;
+  if (session.problem) {
+    const { problem } = session;
+    session.problem = undefined;
+    throw problem;
+  }
+  const now = monotonicMs();
+  const look = (busy: ReadonlySet<string>): Seen => lookAt(stores, memory, busy, plan, now, Date.now());
+  const before = look(new Set(session.underWay.keys()));
+  for (const [key, { isRunning, until, hasEffect }] of session.underWay) {
+    if (!isRunning && (now >= until || hasEffect(before))) session.underWay.delete(key);
+  }
+  const seen = { ...before, busy: new Set(session.underWay.keys()) };
+  const decision = decide(seen, plan, mayBegin);
+  for (const action of decision.actions) begin(action, turn);
+  return decision;
+}
+
+/** Whether nothing is under way: neither an action nor its effect. */
+export const isQuiet = ({ underWay }: RolloutSession): boolean => underWay.size === 0;
+
+function begin(action: Action, turn: Turn): void {
+  const { session, log, onChange } = turn;
+  const node = nodeName(action);
+  const entry: UnderWay = { isRunning: true, until: 0, hasEffect: seen => isSeen(action, seen) };
+  session.underWay.set(node, entry);
+  perform(action, turn)
+    .then(
+      () => {
+        entry.until = monotonicMs() + SEEN_WITHIN_MS;
+      },
+      (error: unknown) => {
+        if (turn.signal.aborted) return;
+        entry.until = monotonicMs() + AFTER_FAILURE_MS;
+        if (classify(error) !== 'retry')
+          session.problem = error instanceof Error ? error : new Error(String(error));
+        log.warn(`${node}: ${messageOf(error)}`);
+      },
+    )
+    .finally(() => {
+      entry.isRunning = false;
+      onChange();
+    });
+}
+
+/** Whether the watches show what an action did. */
+function isSeen(action: Action, { nodes, pods, prePulls }: Seen): boolean {
+  switch (action.type) {
+    case 'pull':
+      return prePulls.has(action.node);
+    case 'endPull':
+      return (
+        prePulls.get(action.node)?.uid !== action.pod.uid || prePulls.get(action.node)?.isDeleting === true
+      );
+    case 'begin':
+    case 'delete': {
+      const pod = pods.get(action.node.name);
+      const node = nodes.get(action.node.name);
+      return !node || (node.replacing !== undefined && (pod?.uid !== action.pod.uid || pod.isDeleting));
+    }
+    case 'ask':
+      return true;
+    case 'finish': {
+      const node = nodes.get(action.node.name);
+      return !node?.replacing && node?.cordonedBy === undefined;
+    }
+  }
+}
