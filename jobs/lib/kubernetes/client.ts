@@ -45,6 +45,8 @@ export interface ConnectOptions {
   /** How long a request is tried in all, in milliseconds. */
   readonly retryTotalMs?: number;
   readonly onRetry?: RetryPolicy['onRetry'];
+  /** Told of every answer, and of status 0 where none came. */
+  readonly onRequest?: ((method: Method, status: number) => void) | undefined;
 }
 
 const CREDENTIALS_VALID_MS = 60_000;
@@ -63,6 +65,7 @@ export function connect(options: ConnectOptions = {}): KubeClient {
   }
   refuseUnusable(cluster, options.kubeconfig ?? process.env.KUBECONFIG);
   const credentials = credentialSource(config, cluster.server);
+  const upstream: Upstream = { server: cluster.server, credentials, onRequest: options.onRequest };
   const closing = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal;
   setMaxListeners(0, signal);
@@ -78,14 +81,11 @@ export function connect(options: ConnectOptions = {}): KubeClient {
   return {
     server: cluster.server,
     config,
-    lines: (request, idleMs, stop) =>
-      linesOf(cluster.server, credentials, request, idleMs, AbortSignal.any([signal, stop])),
+    lines: (request, idleMs, stop) => linesOf(upstream, request, idleMs, AbortSignal.any([signal, stop])),
     request: request =>
       withRetry(policy, async () => {
         try {
-          const answer = await withTimeout(timeoutMs, signal, both =>
-            sendOnce(cluster.server, credentials, request, both),
-          );
+          const answer = await withTimeout(timeoutMs, signal, both => sendOnce(upstream, request, both));
           accepted = true;
           return answer;
         } catch (error) {
@@ -181,17 +181,17 @@ async function openDispatcher(config: KubeConfig, context: RequestContext): Prom
   return new Agent({ connect, allowH2: false });
 }
 
-async function sendOnce(
-  server: string,
-  source: CredentialSource,
-  request: KubeRequest,
-  signal: AbortSignal,
-): Promise<unknown> {
+interface Upstream extends Pick<ConnectOptions, 'onRequest'> {
+  readonly server: string;
+  readonly credentials: CredentialSource;
+}
+
+async function sendOnce(upstream: Upstream, request: KubeRequest, signal: AbortSignal): Promise<unknown> {
   try {
-    const answer = await open(server, source, request, { signal });
+    const answer = await open(upstream, request, { signal });
     return parseAnswer(labelOf(request), await answer.body.text());
   } catch (error) {
-    throw error instanceof ApiError ? error : networkError(labelOf(request), server, error, signal);
+    throw error instanceof ApiError ? error : networkError(labelOf(request), upstream.server, error, signal);
   }
 }
 
@@ -199,28 +199,33 @@ const labelOf = ({ method, path }: KubeRequest): string => `${method} ${path}`;
 
 /** The answer to a request, its body not yet read. Throws ApiError for a status of 400 or more. */
 async function open(
-  server: string,
-  source: CredentialSource,
+  { server, credentials, onRequest }: Upstream,
   request: KubeRequest,
   options: { readonly signal: AbortSignal; readonly bodyTimeout?: number },
 ): Promise<Dispatcher.ResponseData> {
-  const { headers, dispatcher } = await source.get();
+  const { headers, dispatcher } = await credentials.get();
+  let status = 0;
   const query = request.query ? `?${new URLSearchParams(request.query)}` : '';
-  const answer = await send(`${server.replace(/\/$/, '')}${request.path}${query}`, {
-    method: request.method,
-    headers: {
-      ...headers,
-      accept: 'application/json',
-      ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
-    },
-    body: request.body === undefined ? null : JSON.stringify(request.body),
-    ...options,
-    ...(dispatcher ? { dispatcher } : {}),
-  });
-  if (answer.statusCode < 400) return answer;
-  const retryAfter = answer.headers['retry-after'];
-  const seconds = Array.isArray(retryAfter) ? retryAfter[0] : retryAfter;
-  throw errorFromAnswer(labelOf(request), answer.statusCode, await answer.body.text(), seconds);
+  try {
+    const answer = await send(`${server.replace(/\/$/, '')}${request.path}${query}`, {
+      method: request.method,
+      headers: {
+        ...headers,
+        accept: 'application/json',
+        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+      },
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      ...options,
+      ...(dispatcher ? { dispatcher } : {}),
+    });
+    status = answer.statusCode;
+    if (status < 400) return answer;
+    const retryAfter = answer.headers['retry-after'];
+    const seconds = Array.isArray(retryAfter) ? retryAfter[0] : retryAfter;
+    throw errorFromAnswer(labelOf(request), status, await answer.body.text(), seconds);
+  } finally {
+    onRequest?.(request.method, status);
+  }
 }
 
 /** The chunks of a body; its connection is closed when the reader goes away, or the signal is aborted. */
@@ -241,15 +246,14 @@ async function* withAbort(
 }
 
 async function* linesOf(
-  server: string,
-  source: CredentialSource,
+  upstream: Upstream,
   request: KubeRequest,
   idleMs: number,
   signal: AbortSignal,
 ): AsyncIterable<string> {
   try {
     const answer = await withTimeout(idleMs, signal, both =>
-      open(server, source, request, { signal: both, bodyTimeout: idleMs }),
+      open(upstream, request, { signal: both, bodyTimeout: idleMs }),
     );
     const decoder = new TextDecoder();
     let rest = '';
@@ -259,7 +263,7 @@ async function* linesOf(
       yield* lines;
     }
   } catch (error) {
-    throw error instanceof ApiError ? error : networkError(labelOf(request), server, error, signal);
+    throw error instanceof ApiError ? error : networkError(labelOf(request), upstream.server, error, signal);
   }
 }
 

@@ -13,7 +13,9 @@ export const PHASES = [
   'Complete',
 ] as const;
 
-const stepState = v.picklist(['NotNeeded', 'Pending', 'Running', 'Done', 'Failed']);
+export const STEP_STATES = ['NotNeeded', 'Pending', 'Running', 'Done', 'Failed'] as const;
+
+const stepState = v.picklist(STEP_STATES);
 
 const stepStatus = v.object({
   name: v.string(),

@@ -163,6 +163,24 @@ describe('a connection', () => {
     assert.deepEqual(told, Array(2).fill('GET /version: 503: the server is starting'));
   });
 
+  test('tells of each request that it sent, with the status of the answer', async () => {
+    const answers: RequestListener[] = [
+      (_, res) => res.destroy(),
+      (_, res) => res.writeHead(503).end(),
+      (_, res) => res.writeHead(201).end('{}'),
+      (_, res) => res.writeHead(404).end(),
+    ];
+    const told: string[] = [];
+    const client = await clientOf((req, res) => answers.shift()?.(req, res), {
+      retryTotalMs: 5_000,
+      onRequest: (method, status) => told.push(`${method} ${status}`),
+    });
+    await client.request({ method: 'POST', path: '/api/v1/namespaces', body: {} });
+    await assert.rejects(client.request(GET), /404/);
+    await client.close();
+    assert.deepEqual(told, ['POST 0', 'POST 503', 'POST 201', 'GET 404']);
+  });
+
   test('closing it ends what is under way and what waits to be tried again', async () => {
     const silent = await clientOf(() => undefined);
     const waiting = assert.rejects(silent.request(GET), /the connection was closed/);
