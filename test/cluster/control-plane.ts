@@ -16,6 +16,8 @@ export interface ControlPlaneOptions {
   readonly etcdTls?: boolean;
   /** Further flags of kube-apiserver. */
   readonly apiServerFlags?: readonly string[];
+  /** Further flags of kube-controller-manager. */
+  readonly controllerManagerFlags?: readonly string[];
 }
 
 /** The running servers of one cluster. */
@@ -56,7 +58,7 @@ export async function startControlPlane(
   const apiServer = startApiServer(run, binaries['kube-apiserver'], listener, etcd, keys, flags);
   await waitForApiServer(apiServer, keys);
   await Promise.all([
-    startControllers(run, binaries, apiServer, keys),
+    startControllers(run, binaries, apiServer, keys, options.controllerManagerFlags ?? []),
     options.scheduler && startScheduler(run, binaries['kube-scheduler'], apiServer, keys),
   ]);
   return { binaries, keys, etcd, apiServer };
@@ -71,8 +73,10 @@ async function startControllers(
   binaries: Binaries,
   apiServer: ApiServer,
   keys: Keys,
+  flags: readonly string[],
 ): Promise<void> {
-  const manager = await startControllerManager(run, binaries['kube-controller-manager'], apiServer, keys);
+  const command = binaries['kube-controller-manager'];
+  const manager = await startControllerManager(run, command, apiServer, keys, flags);
   const client = httpsClient(apiServer.url, keys.authority.cert, keys.admin);
   try {
     await waitForServiceAccount(client, 'default', 'default', manager);

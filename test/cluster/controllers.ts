@@ -23,6 +23,7 @@ export function startControllerManager(
   command: string,
   server: ApiServer,
   keys: Keys,
+  furtherFlags: readonly string[],
 ): Promise<RunningProcess> {
   const { authority, controllerManager: identity, serviceAccounts } = keys;
   const flags = [
@@ -31,6 +32,7 @@ export function startControllerManager(
     `--root-ca-file=${authority.cert}`,
     `--cluster-signing-cert-file=${authority.cert}`,
     `--cluster-signing-key-file=${authority.key}`,
+    ...furtherFlags,
   ];
   return startController(
     run,
