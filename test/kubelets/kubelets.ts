@@ -17,11 +17,12 @@ import { type Follow, follow } from './watch.ts';
 const REQUESTS = 40;
 
 /**
- * Options of a cluster for simulated nodes. Their kubelets send no heartbeats, so nobody may wait for them; and what else
- * writes to every Node is left out.
+ * Options of a cluster for simulated nodes. Their kubelets send no heartbeats, so nobody may wait for them, and no new Node
+ * has the taint that such a controller takes away; and what else writes to every Node is left out.
  */
 export const KUBELETS_CLUSTER: ClusterOptions = {
   name: 'kubelets',
+  apiServerFlags: ['--disable-admission-plugins=TaintNodesByCondition'],
   controllerManagerFlags: ['--controllers=*,-nodelifecycle,-nodeipam,-ttl,-attachdetach'],
 };
 

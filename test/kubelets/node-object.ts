@@ -2,8 +2,6 @@ import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import type { NodeFacts, Taint } from './facts.ts';
 
 const LOST_TAINT = 'node.kubernetes.io/unreachable';
-/** What the API server gives every new Node; the node lifecycle controller, which does not run, takes it away. */
-const NEW_TAINT = 'node.kubernetes.io/not-ready';
 
 /** A Node as a kubelet registers it, Ready. The API server reaches its kubelet at that port of the loopback address. */
 export function nodeObject(
@@ -50,7 +48,7 @@ export function nodeConditions(ready: boolean, now: string) {
 
 /** The taints of a node that is there, or silent; those of others stay. */
 export function nodeTaints(taints: readonly Taint[], ready: boolean): readonly Taint[] {
-  const others = taints.filter(({ key }) => key !== LOST_TAINT && key !== NEW_TAINT);
+  const others = taints.filter(({ key }) => key !== LOST_TAINT);
   if (ready) return others;
   return [...others, ...['NoSchedule', 'NoExecute'].map(effect => ({ key: LOST_TAINT, effect }))];
 }

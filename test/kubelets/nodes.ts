@@ -59,7 +59,6 @@ export function openNodes(client: KubeClient, kubeletPort: number): Nodes {
     const now = new Date().toISOString();
     const answer = await create(client, NODES, nodeObject(name, labels, kubeletPort, now));
     if (!answer.created) throw new Error(`the Node ${name} exists`);
-    await patch(name, { spec: { taints: null } });
   };
 
   return {
