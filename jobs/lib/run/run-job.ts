@@ -8,7 +8,7 @@ import type { CommonOptions } from './options.ts';
 import { type FinalOutcome, type PodFacts, podFacts, readFinalOutcome, rememberFinalOutcome } from './pod.ts';
 import { durationText } from './progress.ts';
 import { type Counts, type Report, writeReportConfigMap, writeReportFile } from './report.ts';
-import { terminationMessage, writeTerminationMessage } from './termination.ts';
+import { FOUND_EARLIER, terminationMessage, writeTerminationMessage } from './termination.ts';
 
 /** What a job works with. */
 export interface Run {
@@ -144,7 +144,7 @@ async function repeatOutcome(log: Log, pod: PodFacts, job: string, earlier: Fina
   const { outcome, counts, durationMs, report: place } = earlier;
   for (const line of earlier.details) own.error(line);
   if (place) own.info(`report: ${place}`);
-  const sentence = `${earlier.sentence} (found by an earlier container of this pod and not tried again: delete the Job and apply it anew)`;
+  const sentence = `${earlier.sentence}${FOUND_EARLIER}`;
   const message = terminationMessage({ job, outcome, sentence, counts, durationMs }, place ?? undefined);
   await tryTo(own, 'write the termination message', () =>
     writeTerminationMessage(pod.terminationLog, message),

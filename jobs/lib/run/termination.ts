@@ -15,6 +15,18 @@ export function terminationMessage(
   return `${cutBytes(report.sentence, room)}\n${json}`;
 }
 
+/** Added to the sentence of a run that an earlier container of the pod refused. */
+export const FOUND_EARLIER =
+  ' (found by an earlier container of this pod and not tried again: delete the Job and apply it anew)';
+
+/** The sentence of a termination message, as the run that found it said it; '' where there is none. */
+export function sentenceOf(message: string): string {
+  return message
+    .replace(/\n\{"job":.*$/s, '')
+    .replace(FOUND_EARLIER, '')
+    .trim();
+}
+
 /** The termination message of a command line that was not understood. */
 export function usageMessage(job: string, sentence: string): string {
   const report = { job, outcome: 'usage', counts: {}, durationMs: 0, report: null };

@@ -1,0 +1,19 @@
+import { monotonicMs } from '../../jobs/lib/run/abort.ts';
+
+/** Measures how long the same trouble lasts. */
+export interface Patience {
+  /** Milliseconds since it was first this that is in the way, without a break; 0 for another one, or none. */
+  elapsedMs(what: string | undefined): number;
+}
+
+/** Begins anew with each controller: after its restart, a trouble gets its whole time again. */
+export function createPatience(clock: () => number = monotonicMs): Patience {
+  let current: { readonly what: string | undefined; readonly since: number } = { what: undefined, since: 0 };
+  return {
+    elapsedMs(what) {
+      const now = clock();
+      if (what !== current.what) current = { what, since: now };
+      return what === undefined ? 0 : now - current.since;
+    },
+  };
+}
