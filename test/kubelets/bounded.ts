@@ -17,7 +17,7 @@ export function boundedClient(client: KubeClient, limit: number): KubeClient {
     else running -= 1;
   };
   return {
-    server: client.server,
+    ...client,
     async request(request) {
       await enter();
       try {
@@ -26,6 +26,5 @@ export function boundedClient(client: KubeClient, limit: number): KubeClient {
         leave();
       }
     },
-    close: client.close,
   };
 }

@@ -2,7 +2,7 @@ import type { KubeClient } from './client.ts';
 import { isRecord } from './object.ts';
 import type { Resource } from './resource.ts';
 
-/** One right, as RBAC rules name it. `name` limits it to one object, `namespace` to one namespace. */
+/** One right, as RBAC rules name it (`pods/exec` for a subresource). `name` limits it to one object, `namespace` to one namespace. */
 export interface Access {
   readonly verb: string;
   readonly group: string;
@@ -68,7 +68,8 @@ export const serviceAccountSubject = (namespace: string, name: string): Subject 
 });
 
 async function isAllowed(client: KubeClient, access: Access, subject: Subject | undefined): Promise<boolean> {
-  const { verb, group, resource, namespace, name } = access;
+  const { verb, group, namespace, name } = access;
+  const [resource, subresource] = access.resource.split('/');
   const review = await client.request({
     method: 'POST',
     path: `/apis/authorization.k8s.io/v1/${subject ? '' : 'self'}subjectaccessreviews`,
@@ -81,6 +82,7 @@ async function isAllowed(client: KubeClient, access: Access, subject: Subject | 
           verb,
           group,
           resource,
+          ...(subresource ? { subresource } : {}),
           ...(namespace ? { namespace } : {}),
           ...(name ? { name } : {}),
         },

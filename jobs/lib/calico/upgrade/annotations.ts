@@ -2,3 +2,6 @@ import { UPGRADE_GROUP } from './api.ts';
 
 /** On a pod template and its pods: a fingerprint of the template and of the configuration that it reads. */
 export const REVISION = `${UPGRADE_GROUP}/revision`;
+
+/** On the DaemonSet: the release that ran before the upgrade. New nodes do not tell it any more. */
+export const FROM = `${UPGRADE_GROUP}/from`;

@@ -22,6 +22,8 @@ const stepStatus = v.object({
   state: stepState,
   /** Why it is needed, or why it is not. */
   reason: v.string(),
+  /** The command line of the job that does it, where one does. */
+  job: v.optional(v.string()),
   /** What it does now, or what came of it. */
   message: v.optional(v.string()),
   startedAt: v.optional(v.string()),
@@ -60,6 +62,8 @@ export const upgradeStatusSchema = v.object({
   target: v.optional(v.string()),
   /** Fingerprint of the spec that this status is about. */
   observedSpec: v.optional(v.string()),
+  /** Fingerprint of what the steps were planned for: a change of it needs a new plan. */
+  plannedFor: v.optional(v.string()),
   steps: v.optional(v.array(stepStatus)),
   nodes: v.optional(nodeCounts),
   /** Names of the nodes that are being replaced, 32 at most. */

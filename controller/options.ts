@@ -1,0 +1,34 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { addLogOptions, type CommonOptions, option } from '../jobs/lib/run/options.ts';
+
+export interface ControllerOptions extends Pick<CommonOptions, 'logFormat' | 'logLevel'> {
+  readonly namespace: string;
+  /** The node that it is on, which is replaced last. */
+  readonly nodeName?: string;
+  /** For people who look at the lock: the name of the pod. */
+  readonly identity: string;
+  readonly port: number;
+  readonly manifests: string;
+}
+
+/** The command line of the controller; each option has an environment variable, which its manifest sets. */
+export function controllerCommand(manifests: string): Command {
+  const command = new Command('calico-upgrade-controller').description(
+    'Carries a Calico network across its upgrades, as CalicoUpgrade objects say',
+  );
+  return addLogOptions(command)
+    .addOption(option('--namespace <name>', 'its own namespace').default('calico-upgrade'))
+    .addOption(option('--node-name <name>', 'the node that it is on, which is replaced last'))
+    .addOption(option('--identity <name>', 'how it is named in its lock').default('calico-upgrade-controller'))
+    .addOption(
+      option('--port <number>', 'of /healthz, /readyz and /metrics').argParser(parsePort).default(9797),
+    )
+    .addOption(option('--manifests <dir>', 'where the manifests of the jobs are').default(manifests));
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('Expected a port from 0 (any that is free) to 65535.');
+  return port;
+}

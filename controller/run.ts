@@ -1,0 +1,81 @@
+import { monotonicMs } from '../jobs/lib/run/abort.ts';
+import { connect, type ConnectOptions } from '../jobs/lib/kubernetes/client.ts';
+import { Failure } from '../jobs/lib/run/failure.ts';
+import type { Log } from '../jobs/lib/run/log.ts';
+import { holdLock, LOCK_CONNECTION } from './lock/hold-lock.ts';
+import type { ControllerOptions } from './options.ts';
+import { startEvents } from './status/events.ts';
+import { runUpgrades } from './upgrade/loop.ts';
+import { createWaker } from './upgrade/waker.ts';
+import { startHeartbeat } from './web/heartbeat.ts';
+import { createMetrics } from './web/metrics.ts';
+import { serveWeb } from './web/serve.ts';
+
+/** The longest time without a turn: one request may be tried for six minutes. */
+const LONGEST_TURN_MS = 10 * 60_000;
+
+/** For Events: they must hold up nothing. */
+const EVENT_CONNECTION: ConnectOptions = { requestTimeoutMs: 10_000, retryTotalMs: 30_000 };
+
+/** Runs the controller until the signal ends it. Throws a Failure where it cannot work. */
+export async function runController(options: ControllerOptions, log: Log, signal: AbortSignal): Promise<void> {
+  const metrics = createMetrics();
+  const heartbeat = startHeartbeat(LONGEST_TURN_MS);
+  const counted: ConnectOptions = {
+    onRequest: metrics.countRequest,
+    onRetry: error => {
+      metrics.countRetry();
+      log.warn(`tried again: ${error.message}`);
+    },
+  };
+  const lockClient = connect({ ...counted, ...LOCK_CONNECTION });
+  const eventClient = connect({ ...counted, ...EVENT_CONNECTION });
+  let isLeading = false;
+  const web = await serveWeb(
+    { port: options.port, metrics, ready: () => true, healthy: () => !isLeading || heartbeat.isAlive() },
+    signal,
+  );
+  log.info(`serves /healthz, /readyz and /metrics on port ${web.port}`);
+  const lead = async (held: AbortSignal): Promise<void> => {
+    const client = connect({ ...counted, signal: held });
+    const waker = createWaker();
+    const events = startEvents(eventClient, log);
+    heartbeat.beat();
+    isLeading = true;
+    try {
+      const { namespace, nodeName: ownNode, manifests } = options;
+      const controller = { client, log, namespace, ownNode, manifests, events, metrics, wake: waker.wake, signal: held };
+      await runUpgrades(controller, waker, heartbeat.beat);
+    } finally {
+      isLeading = false;
+      await client.close();
+      await events.settled();
+    }
+  };
+  try {
+    await leadAgain(options, log, lockClient, lead, signal);
+  } finally {
+    await Promise.all([lockClient.close(), eventClient.close()]);
+    await web.closed;
+  }
+}
+
+/** Takes the lock, and takes it again after it was lost: then another controller may have been at work meanwhile. */
+async function leadAgain(
+  { namespace, identity }: ControllerOptions,
+  log: Log,
+  lockClient: ReturnType<typeof connect>,
+  lead: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const startedAt = monotonicMs();
+    try {
+      await holdLock(lockClient, { namespace, identity, log }, signal, lead);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Failure) || error.outcome !== 'failed') throw error;
+      log.warn(`${error.message} (after ${Math.round((monotonicMs() - startedAt) / 1000)} s)`);
+    }
+  }
+}

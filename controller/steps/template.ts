@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util';
+import { containersOf } from '../../jobs/lib/calico/container-env.ts';
+import { FROM, REVISION } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import { applyObject } from '../../jobs/lib/kubernetes/apply.ts';
+import { CONFIG_MAPS } from '../../jobs/lib/kubernetes/builtin.ts';
+import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
+import { get, mergePatch, update } from '../../jobs/lib/kubernetes/write.ts';
+import { refused } from '../../jobs/lib/run/failure.ts';
+import { templateFingerprint } from '../target/fingerprint.ts';
+import type { Run, TemplateState, Work } from '../upgrade/run.ts';
+import { targetFor } from './target-for.ts';
+
+/** Puts the wanted pod template on the DaemonSet, which restarts nothing: its strategy is OnDelete before. */
+export async function putTemplate(work: Work): Promise<TemplateState> {
+  const { run } = work;
+  const { client, signal } = run.controller;
+  await setStrategy(run, { type: 'OnDelete' });
+  const config = await configData(run);
+  const mark = (object: KubeObject): KubeObject => marked(object, config, run);
+  if (work.run.isRollback) await restoreTemplate(run, mark);
+  else {
+    const { daemonSet } = await targetFor(work);
+    await applyObject({ client, kinds: run.kinds }, daemonSet, signal, mark);
+  }
+  return templateState(await liveDaemonSet(run));
+}
+
+async function restoreTemplate(run: Run, mark: (object: KubeObject) => KubeObject): Promise<void> {
+  const before = run.previous.daemonSet;
+  const template = isRecord(before?.spec) ? before.spec.template : undefined;
+  if (!isRecord(template)) throw refused('what ran before this upgrade is not known: there is no way back by itself');
+  const { name, namespace } = daemonSetName(run);
+  await update(
+    run.controller.client,
+    run.daemonSets,
+    name,
+    current => {
+      const spec = isRecord(current.spec) ? current.spec : {};
+      const wanted = mark({ ...current, spec: { ...spec, template } });
+      return isDeepStrictEqual(wanted, current) ? undefined : wanted;
+    },
+    namespace,
+  );
+}
+
+/** The DaemonSet of this upgrade, as it is now. Throws a refusal where it was deleted. */
+export async function liveDaemonSet(run: Run): Promise<KubeObject> {
+  const { name, namespace } = daemonSetName(run);
+  const live = await get(run.controller.client, run.daemonSets, name, namespace);
+  if (live) return live;
+  throw refused(`DaemonSet ${namespace}/${name} was deleted in the meantime. Apply it again, then resume`);
+}
+
+/** The name of the DaemonSet of this upgrade. */
+export function daemonSetName({ previous }: Run): { readonly name: string; readonly namespace: string } {
+  const { name, namespace = '' } = previous.daemonSet?.metadata ?? { name: 'calico-node', namespace: 'kube-system' };
+  return { name, namespace };
+}
+
+/**
+ * Sets how the DaemonSet replaces pods. OnDelete comes before a change of the template, so that Kubernetes does not begin to replace
+ * pods by itself (design, controller contract).
+ */
+export async function setStrategy(run: Run, strategy: Readonly<Record<string, unknown>>): Promise<void> {
+  const { name, namespace } = daemonSetName(run);
+  await mergePatch(
+    run.controller.client,
+    run.daemonSets,
+    name,
+    ({ spec }) => {
+      const now = isRecord(spec) && isRecord(spec.updateStrategy) ? spec.updateStrategy : {};
+      if (now.type === strategy.type) return undefined;
+      return { spec: { updateStrategy: { rollingUpdate: null, ...strategy } } };
+    },
+    namespace,
+  );
+}
+
+/** What the pods read of the ConfigMap when they start: a change of it needs their restart, too. */
+async function configData(run: Run): Promise<unknown> {
+  const known = run.previous.configMap?.metadata;
+  if (!known) return undefined;
+  const live = await get(run.controller.client, CONFIG_MAPS, known.name, known.namespace);
+  return live?.data;
+}
+
+/** The DaemonSet with the revision of its template, and the release that ran before. */
+function marked(object: KubeObject, config: unknown, { previous }: Run): KubeObject {
+  const spec = isRecord(object.spec) ? object.spec : {};
+  const template = isRecord(spec.template) ? spec.template : {};
+  const metadata = isRecord(template.metadata) ? template.metadata : {};
+  const annotations = isRecord(metadata.annotations) ? metadata.annotations : {};
+  const revision = templateFingerprint(template, config);
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [FROM]: previous.from } },
+    spec: {
+      ...spec,
+      template: { ...template, metadata: { ...metadata, annotations: { ...annotations, [REVISION]: revision } } },
+    },
+  };
+}
+
+/** The template of a DaemonSet that has our revision; one without has the revision ''. */
+export function templateState({ metadata, spec }: KubeObject): TemplateState {
+  const template = isRecord(spec) && isRecord(spec.template) ? spec.template : {};
+  const podSpec = isRecord(template.spec) ? template.spec : {};
+  const annotations = isRecord(template.metadata) && isRecord(template.metadata.annotations) ? template.metadata.annotations : {};
+  const selector = isRecord(podSpec.nodeSelector) ? podSpec.nodeSelector : {};
+  return {
+    revision: String(annotations[REVISION] ?? ''),
+    images: Object.fromEntries(containersOf(podSpec).map(({ name, image }) => [name, image])),
+    template,
+    nodeSelector: Object.fromEntries(Object.entries(selector).map(([label, value]) => [label, String(value)])),
+    generation: typeof metadata.generation === 'number' ? metadata.generation : undefined,
+  };
+}
+
+/** Whether the DaemonSet's controller has seen its present state: before, it would make pods of the old template. */
+export function isObserved({ metadata, status }: KubeObject): boolean {
+  const observed = isRecord(status) ? status.observedGeneration : undefined;
+  const { generation } = metadata;
+  return typeof generation !== 'number' || (typeof observed === 'number' && observed >= generation);
+}

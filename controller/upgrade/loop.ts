@@ -1,0 +1,183 @@
+import { CALICO_UPGRADES } from '../../jobs/lib/calico/upgrade/api.ts';
+import { readStatus } from '../../jobs/lib/calico/upgrade/status.ts';
+import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
+import { type Watched, watch } from '../../jobs/lib/kubernetes/watch.ts';
+import { messageOf } from '../../jobs/lib/run/failure.ts';
+import type { StatusFacts } from '../status/finish-status.ts';
+import { type Actionable, type Choice, chooseUpgrade } from './choose.ts';
+import type { Controller } from './controller.ts';
+import { planFingerprint, specFingerprint } from './fingerprint.ts';
+import { openRun } from './open-run.ts';
+import { type Orphans, openOrphans } from './orphans.ts';
+import type { Run } from './run.ts';
+import { type Shown, showStatuses } from './shown.ts';
+import { stopReason } from './stop-reason.ts';
+import { resumeText } from './texts.ts';
+import { takeTurn, type Turned } from './turn.ts';
+import type { Waker } from './waker.ts';
+
+const IDLE_MS = 60_000;
+const AFTER_FAILURE_MS = 2_000;
+
+/** What the loop goes on with from turn to turn. */
+interface Memory {
+  run: Run | undefined;
+  /** Spec of an upgrade that could not be begun: not tried again before it changes. */
+  refusedSpec: string | undefined;
+  orphans: Orphans | undefined;
+  /** Whether nodes that an upgrade left in the middle are to be looked for. */
+  looksForOrphans: boolean;
+}
+
+/** Carries upgrades on, one at a time, until the signal ends it. `onTurn` is called at each turn. */
+export async function runUpgrades(
+  controller: Controller,
+  waker: Waker,
+  onTurn: () => void,
+): Promise<void> {
+  const { client, log, signal } = controller;
+  const upgrades = watch(
+    client,
+    CALICO_UPGRADES,
+    {
+      pick: object => object,
+      onChange: waker.wake,
+      onLoss: error => log.warn(`lost sight of the CalicoUpgrades, and looks anew: ${error.message}`),
+    },
+    signal,
+  );
+  const shown = showStatuses(controller);
+  const memory: Memory = { run: undefined, refusedSpec: undefined, orphans: undefined, looksForOrphans: true };
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      onTurn();
+      const waitMs = upgrades.isSynced() ? await turnSafely(controller, upgrades, shown, memory) : IDLE_MS;
+      if (waitMs > 0) await waker.wait(waitMs, signal);
+    }
+  };
+  try {
+    await Promise.race([loop(), upgrades.done]);
+  } finally {
+    close(memory);
+  }
+}
+
+/** An API server that is away is no reason to stop: what is begun is gone on with when it is back. */
+async function turnSafely(
+  controller: Controller,
+  upgrades: Watched<KubeObject>,
+  shown: Shown,
+  memory: Memory,
+): Promise<number> {
+  try {
+    return await turn(controller, upgrades, shown, memory);
+  } catch (error) {
+    controller.signal.throwIfAborted();
+    if (stopReason(error) !== undefined) throw error;
+    controller.log.warn(`${messageOf(error)}. Goes on as soon as the API server answers`);
+    return AFTER_FAILURE_MS;
+  }
+}
+
+async function turn(
+  controller: Controller,
+  upgrades: Watched<KubeObject>,
+  shown: Shown,
+  memory: Memory,
+): Promise<number> {
+  await shown.settle();
+  shown.see(upgrades.objects.values());
+  const choice = chooseUpgrade(upgrades.objects.values());
+  showOthers(choice, shown);
+  const { active } = choice;
+  if (memory.run && memory.run.upgrade.metadata.uid !== active?.upgrade.metadata.uid) {
+    controller.log.info(`CalicoUpgrade ${memory.run.upgrade.metadata.name} is no longer at work`);
+    close(memory);
+    memory.looksForOrphans = true;
+  }
+  if (active) {
+    memory.orphans?.close();
+    memory.orphans = undefined;
+    return turnOf(controller, active, shown, memory);
+  }
+  controller.metrics.setStatus(undefined);
+  return lookAfterOrphans(controller, memory);
+}
+
+function showOthers({ invalid, waiting, active }: Choice, shown: Shown): void {
+  for (const { upgrade, problems } of invalid) {
+    shown.show(upgrade, { ...stored(upgrade), phase: 'Invalid', message: problems.join('; ') });
+  }
+  for (const upgrade of waiting) {
+    const message = `waits until CalicoUpgrade ${active?.upgrade.metadata.name} is over, or deleted`;
+    shown.show(upgrade, { ...stored(upgrade), phase: 'Planned', message });
+  }
+}
+
+const stored = (upgrade: KubeObject): Partial<StatusFacts> => readStatus(upgrade.status) ?? {};
+
+async function turnOf(
+  controller: Controller,
+  { upgrade, spec }: Actionable,
+  shown: Shown,
+  memory: Memory,
+): Promise<number> {
+  const observedSpec = specFingerprint(spec);
+  if (memory.run && memory.run.plannedFor !== planFingerprint(spec, spec.rollback || memory.run.isRollback)) {
+    close(memory);
+  }
+  if (!memory.run) {
+    const before = readStatus(upgrade.status);
+    const wasRefused = before?.phase === 'Stopped' && before.plannedFor === undefined && before.observedSpec === observedSpec;
+    if (wasRefused || memory.refusedSpec === observedSpec) return IDLE_MS;
+    try {
+      memory.run = await openRun(controller, upgrade, spec);
+      memory.refusedSpec = undefined;
+    } catch (error) {
+      const reason = stopReason(error);
+      if (reason === undefined) throw error;
+      memory.refusedSpec = observedSpec;
+      const message = `${reason}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
+      controller.log.error({ stage: 'preflight' }, message);
+      controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'Stopped', message });
+      const { plannedFor: _, ...kept } = stored(upgrade);
+      shown.show(upgrade, { ...kept, phase: 'Stopped', message, observedSpec });
+      return IDLE_MS;
+    }
+  }
+  const turned = await takeTurn(memory.run, upgrade, spec, new Date());
+  return afterTurn(controller, turned, upgrade, shown, memory);
+}
+
+function afterTurn(
+  { metrics }: Controller,
+  turned: Turned,
+  upgrade: KubeObject,
+  shown: Shown,
+  memory: Memory,
+): number {
+  const { facts, wakeMs, isMilestone, goesBack } = turned;
+  if (memory.run) memory.run.made.facts = facts;
+  metrics.setStatus(shown.show(upgrade, facts, isMilestone));
+  if (goesBack) close(memory);
+  return wakeMs;
+}
+
+/** Ends what a run follows; the next one begins with what the cluster shows. */
+function close(memory: Memory): void {
+  memory.run?.made.rollout?.close();
+  memory.run = undefined;
+  memory.orphans?.close();
+  memory.orphans = undefined;
+}
+
+async function lookAfterOrphans(controller: Controller, memory: Memory): Promise<number> {
+  if (memory.looksForOrphans && !memory.orphans) memory.orphans = await openOrphans(controller);
+  memory.looksForOrphans = false;
+  if (!memory.orphans) return IDLE_MS;
+  const waitsFor = await memory.orphans.turn();
+  if (waitsFor !== undefined) return 1_000;
+  memory.orphans.close();
+  memory.orphans = undefined;
+  return IDLE_MS;
+}

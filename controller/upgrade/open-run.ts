@@ -1,0 +1,141 @@
+import { FROM } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import type { Detected } from '../../jobs/lib/calico/upgrade/detected.ts';
+import { readStatus, type StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
+import { CALICO_NAMESPACE } from '../../jobs/lib/calico/tpr-kinds.ts';
+import { CONFIG_MAPS } from '../../jobs/lib/kubernetes/builtin.ts';
+import { discoverKinds } from '../../jobs/lib/kubernetes/kinds.ts';
+import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
+import { withoutOwners } from '../../jobs/lib/kubernetes/list.ts';
+import { apiVersionOf, type Resource } from '../../jobs/lib/kubernetes/resource.ts';
+import { get } from '../../jobs/lib/kubernetes/write.ts';
+import { detectCluster, readServedForms, type ServedForms } from '../../jobs/lib/run/detect-cluster.ts';
+import { refused } from '../../jobs/lib/run/failure.ts';
+import { requireAccess } from '../../jobs/lib/run/own-access.ts';
+import { CALICO_CONFIG_MAPS } from '../../jobs/lib/run/read-install.ts';
+import { controllerAccess } from '../access.ts';
+import type { UpgradeSpec } from '../api/spec.ts';
+import { createPatience } from '../jobs/patience.ts';
+import type { Controller } from './controller.ts';
+import { planFingerprint } from './fingerprint.ts';
+import { planSteps, rollbackSteps } from './plan-steps.ts';
+import { type KeptPrevious, keepPrevious, loadPrevious, type Previous, previousText } from './previous.ts';
+import type { Run } from './run.ts';
+
+const CONTROLLER_NAMES = ['calico-kube-controllers', 'calico-policy-controller'];
+
+/**
+ * Looks at the cluster, and makes or takes up the plan of an upgrade. Changes nothing in Calico; what is there is kept for the way back. Throws a
+ * refusal where a right is missing, or there is no way to the target.
+ */
+export async function openRun(controller: Controller, upgrade: KubeObject, spec: UpgradeSpec): Promise<Run> {
+  const { client, namespace, log } = controller;
+  const forms = await readServedForms(client);
+  await requireAccess(client, controllerAccess(forms, namespace));
+  const { daemonSets, deployments } = servedForms(forms);
+  const uid = upgrade.metadata.uid ?? '';
+  const kept = await loadPrevious(client, namespace, uid);
+  if (kept && kept.target !== spec.targetVersion) {
+    throw refused(
+      `it was begun to Calico ${kept.target}, and spec.targetVersion is ${spec.targetVersion} now. Set it back; for another release make another CalicoUpgrade when this one is over`,
+    );
+  }
+  const live = await readLive(controller, daemonSets, deployments);
+  const said = spec.fromVersion ?? kept?.from ?? live.daemonSet?.metadata.annotations?.[FROM];
+  const detected = await detectCluster(client, forms, said);
+  const isRollback = spec.rollback || kept?.rollback !== undefined;
+  const plannedFor = planFingerprint(spec, isRollback);
+  const status = readStatus(upgrade.status);
+  const known = status?.plannedFor === plannedFor ? status.steps : undefined;
+  const planned = isRollback
+    ? planBack(detected, kept, status?.steps, previousText(namespace, uid))
+    : known
+      ? { from: status?.from ?? '', steps: known }
+      : planForward(detected, spec);
+  const previous = kept ?? (await keepPrevious(client, namespace, uid, before(live, planned.from, spec)));
+  if (!known) sayPlan(controller, planned.steps);
+  return {
+    ...{ controller, upgrade, forms, daemonSets, deployments, detected, previous, isRollback, plannedFor },
+    steps: known ?? planned.steps,
+    kinds: discoverKinds(client),
+    patience: createPatience(),
+    made: {},
+  };
+}
+
+/** What is there now, to be kept. Where the DaemonSet was changed already, somebody has deleted what was kept before. */
+function before(live: Live, from: string, { targetVersion }: UpgradeSpec): Previous {
+  const changed = live.daemonSet?.metadata.annotations?.[FROM];
+  return { ...live, from: changed ?? from, target: targetVersion, isLate: changed !== undefined };
+}
+
+function servedForms({ daemonSets, deployments }: ServedForms): {
+  readonly daemonSets: Resource;
+  readonly deployments: Resource;
+} {
+  if (daemonSets && deployments) return { daemonSets, deployments };
+  throw refused('the API server serves no DaemonSets or no Deployments that are known here: apps/v1 or extensions/v1beta1');
+}
+
+interface PlannedSteps {
+  readonly from: string;
+  readonly steps: readonly StepStatus[];
+}
+
+function planForward(detected: Detected, spec: UpgradeSpec): PlannedSteps {
+  const plan = planSteps(detected, spec);
+  if ('problems' in plan) throw refused(`no way to Calico ${spec.targetVersion}: ${plan.problems.join('. ')}`);
+  return plan;
+}
+
+/** The way back ends where the old data was given up. */
+function planBack(
+  detected: Detected,
+  kept: KeptPrevious | undefined,
+  steps: readonly StepStatus[] | undefined,
+  where: string,
+): PlannedSteps {
+  if (!kept || kept.isLate) {
+    throw refused(
+      `there is nothing to go back to: ${where} does not have what was before the first change, where the upgrade keeps it`,
+    );
+  }
+  const over = steps?.find(({ name, state }) => ['complete', 'clean-up'].includes(name) && state === 'Done');
+  if (over) {
+    throw refused(
+      `step ${over.name} is done, after which there is no way back by itself: the data of Calico ${kept.from} is no longer what runs. See the sections Go back of the README`,
+    );
+  }
+  const { install } = detected;
+  const hasControllers = kept.controllers.length > 0;
+  return { from: kept.from, steps: rollbackSteps(install.datastore, kept.from, kept.target, hasControllers) };
+}
+
+interface Live {
+  readonly daemonSet?: KubeObject;
+  readonly controllers: KubeObject[];
+  readonly configMap?: KubeObject;
+}
+
+/** What an upgrade changes, as it is now. */
+async function readLive({ client }: Controller, daemonSets: Resource, deployments: Resource): Promise<Live> {
+  const read = async (resource: Resource, names: readonly string[]): Promise<KubeObject[]> => {
+    const found = await Promise.all(names.map(name => get(client, resource, name, CALICO_NAMESPACE)));
+    return found.filter(object => object !== undefined).map(withKind(resource));
+  };
+  const [[daemonSet], controllers, [configMap]] = await Promise.all([
+    read(daemonSets, ['calico-node', 'canal']),
+    read(deployments, CONTROLLER_NAMES),
+    read(CONFIG_MAPS, CALICO_CONFIG_MAPS),
+  ]);
+  return { controllers, ...(daemonSet && { daemonSet }), ...(configMap && { configMap }) };
+}
+
+const withKind =
+  (resource: Resource) =>
+  (object: KubeObject): KubeObject => ({ ...withoutOwners(object), apiVersion: apiVersionOf(resource), kind: resource.kind });
+
+function sayPlan({ log }: Controller, steps: readonly StepStatus[]): void {
+  for (const { name, state, reason } of steps) {
+    log.info({ stage: 'plan' }, `${name}: ${state === 'NotNeeded' ? 'not needed: ' : ''}${reason}`);
+  }
+}

@@ -1,0 +1,58 @@
+import type { StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
+import { advanceRollout } from '../steps/rollout.ts';
+import type { Progress } from '../steps/progress.ts';
+import { nodesFacts } from './nodes-facts.ts';
+import { settleUpgrade } from './settle.ts';
+import { stateOf } from './step-list.ts';
+import { approvalText } from './texts.ts';
+import type { Turn, Turned } from './turn.ts';
+
+const LOOK_EVERY_MS = 60_000;
+
+/** No step is left, but perhaps one that waits for approval. Nodes that were away are replaced when they are back. */
+export async function over(turn: Turn): Promise<Turned> {
+  const { run, facts, steps, work } = turn;
+  const changedNodes = ![undefined, 'NotNeeded'].includes(stateOf(steps, 'node-rollout'));
+  const isKnown = run.made.lateFailure === undefined;
+  const nodes: Progress = changedNodes
+    ? await advanceRollout({ ...work, isDataOpen: false, mayBegin: work.mayBegin && isKnown })
+    : { state: 'done', message: '' };
+  if (nodes.state === 'stopped') run.made.lateFailure = nodes.message;
+  const withNodes = { ...facts, ...nodesFacts(nodes.nodes, facts) };
+  const left = nodes.nodes?.counts.skipped ?? 0;
+  if (nodes.state === 'done' && left === 0) await settleUpgrade(work, changedNodes);
+  const message = [endText(turn), lateText(nodes, left), run.made.lateFailure, cleanUpText(turn)];
+  const wasOver = facts.phase === 'Complete' || facts.phase === 'RolledBack';
+  if (!wasOver) sayEnd(turn, endText(turn));
+  return {
+    facts: {
+      ...withNodes,
+      phase: run.isRollback ? 'RolledBack' : 'Complete',
+      message: message.filter(Boolean).join('; '),
+    },
+    wakeMs: nodes.state === 'running' ? (nodes.wakeMs ?? LOOK_EVERY_MS) : LOOK_EVERY_MS,
+    isMilestone: !wasOver,
+  };
+}
+
+function endText({ run }: Turn): string {
+  const { from, target } = run.previous;
+  return run.isRollback ? `Calico is as it was before: ${from}` : `Calico ${from} is upgraded to ${target}`;
+}
+
+function lateText(nodes: Progress, left: number): string {
+  if (nodes.state === 'running') return nodes.message;
+  return left > 0 ? `${left} nodes that are not Ready are left, and are replaced when they are back` : '';
+}
+
+function cleanUpText({ run, spec, steps }: Turn): string {
+  const waiting = steps.find(({ name, state }: StepStatus) => name === 'clean-up' && state === 'Pending');
+  if (!waiting) return '';
+  return `old data stays until it is agreed to delete it. ${approvalText(run.upgrade.metadata.name, 'clean-up', spec.approvals)}`;
+}
+
+function sayEnd({ run }: Turn, message: string): void {
+  run.controller.log.info({ stage: 'end' }, message);
+  const reason = run.isRollback ? 'RolledBack' : 'Complete';
+  run.controller.events.onUpgrade(run.upgrade, { type: 'Normal', reason, message });
+}

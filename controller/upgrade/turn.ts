@@ -1,0 +1,169 @@
+import { type Phase, readStatus, type StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
+import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
+import { messageOf } from '../../jobs/lib/run/failure.ts';
+import { stopReason } from './stop-reason.ts';
+import { nodesFacts } from './nodes-facts.ts';
+import type { UpgradeSpec } from '../api/spec.ts';
+import type { StatusFacts } from '../status/finish-status.ts';
+import { advanceStep } from '../steps/advance.ts';
+import type { NodesProgress, Progress } from '../steps/progress.ts';
+import type { Verified } from '../steps/verify.ts';
+import { over } from './over.ts';
+import { specFingerprint } from './fingerprint.ts';
+import { noteRollback } from './previous.ts';
+import type { Run, Work } from './run.ts';
+import { changeStep, currentStep, stateOf } from './step-list.ts';
+import { approvalText, resumeText } from './texts.ts';
+
+/** What came of a turn. */
+export interface Turned {
+  readonly facts: StatusFacts;
+  /** After how many milliseconds the next turn is due, even if nothing changes. */
+  readonly wakeMs: number;
+  /** Whether the status has to be stored before anything else is done. */
+  readonly isMilestone?: boolean;
+  /** Whether the upgrade has to be looked at anew: it goes back from here. */
+  readonly goesBack?: boolean;
+}
+
+/** What a turn is about. */
+export interface Turn {
+  readonly run: Run;
+  readonly spec: UpgradeSpec;
+  readonly facts: StatusFacts;
+  readonly steps: readonly StepStatus[];
+  readonly work: Work;
+  /** Stopped, and nobody has said to go on. */
+  readonly isHeld: boolean;
+  readonly now: Date;
+}
+
+const IDLE_MS = 60_000;
+
+/** Carries an upgrade on for one turn. Throws what a later try may mend; everything else is a stop that its status tells. */
+export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec, now: Date): Promise<Turned> {
+  const before = factsBefore(run, upgrade);
+  const observedSpec = specFingerprint(spec);
+  const isHeld = before.phase === 'Stopped' && before.observedSpec === observedSpec;
+  if (before.phase === 'Stopped' && !isHeld) run.made.acknowledges = true;
+  const facts = { ...before, observedSpec };
+  const steps = facts.steps ?? run.steps;
+  const mayBegin = !isHeld && !spec.paused;
+  const work = { run, spec, isDataOpen: isDataOpen(steps), mayBegin };
+  const turn = { run, spec, facts, steps, work, isHeld, now };
+  const step = currentStep(steps);
+  const isCleanUpWaiting = step?.name === 'clean-up' && step.state === 'Pending' && !spec.approvals.includes('clean-up');
+  if (!step || isCleanUpWaiting) return over(turn);
+  return step.state === 'Pending' ? begin(turn, step) : carryOn(turn, step);
+}
+
+/** What is known of the upgrade: what this process knew last, else what is stored, if it is of the same plan. */
+function factsBefore(run: Run, upgrade: KubeObject): StatusFacts {
+  if (run.made.facts) return run.made.facts;
+  const stored = readStatus(upgrade.status);
+  if (stored?.plannedFor === run.plannedFor) return stored;
+  const { from, target } = run.previous;
+  const { plannedFor, steps } = run;
+  return { phase: 'Planned', message: 'planned', from, target, plannedFor, steps: [...steps] };
+}
+
+/** Between the end of the data migration in etcd and its completion, Calico is paused. */
+function isDataOpen(steps: readonly StepStatus[]): boolean {
+  const complete = stateOf(steps, 'complete');
+  return stateOf(steps, 'data-migration') === 'Done' && complete !== undefined && complete !== 'NotNeeded' && complete !== 'Done';
+}
+
+const atWork = ({ isRollback }: Run): Phase => (isRollback ? 'RollingBack' : 'Progressing');
+
+function begin(turn: Turn, step: StepStatus): Turned {
+  const { run, spec, facts, steps, isHeld, now } = turn;
+  if (isHeld) return { facts, wakeMs: IDLE_MS };
+  if (spec.paused) return { facts: { ...facts, phase: 'Paused', message: `paused before ${step.name}` }, wakeMs: IDLE_MS };
+  const { name } = run.upgrade.metadata;
+  if (step.name === 'complete' && !spec.approvals.includes('complete')) {
+    const message = `waits for approval of complete, after which there is no abort. ${approvalText(name, 'complete', spec.approvals)}`;
+    return { facts: { ...facts, phase: 'WaitingForApproval', message }, wakeMs: IDLE_MS };
+  }
+  run.controller.log.info({ stage: step.name }, step.reason);
+  const begun = changeStep(steps, step.name, 'Running', '', now);
+  const message = `${step.name}: begins`;
+  return { facts: { ...facts, phase: atWork(run), message, steps: [...begun] }, wakeMs: 0, isMilestone: true };
+}
+
+/** Steps that are done in one go: none of them is begun while the upgrade is paused. */
+const IN_ONE_GO = new Set(['manifests', 'kube-controllers', 'verify', 'add-ons']);
+
+async function carryOn(turn: Turn, step: StepStatus): Promise<Turned> {
+  const { run, spec, facts, isHeld, steps, work } = turn;
+  const isRollout = step.name === 'node-rollout';
+  if (isHeld && !isRollout) return { facts, wakeMs: IDLE_MS };
+  if (spec.paused && !isHeld && IN_ONE_GO.has(step.name)) {
+    return { facts: { ...facts, phase: 'Paused', message: `paused in ${step.name}` }, wakeMs: IDLE_MS };
+  }
+  const progress = await advanceSafely(turn, step, { part: partOf(steps), isRetry: step.state === 'Failed' && !isHeld });
+  if (progress === undefined) return { facts, wakeMs: 2_000 };
+  const withNodes = { ...facts, ...nodesFacts(progress.nodes, facts) };
+  if (isHeld) return { facts: withNodes, wakeMs: wakeOf(progress) };
+  const running = { ...withNodes, steps: [...changeStep(steps, step.name, 'Running', progress.message, turn.now)] };
+  switch (progress.state) {
+    case 'running': {
+      const isPaused = spec.paused && progress.isIdle === true;
+      const message = `${step.name}: ${isPaused ? `paused, ${progress.message}` : progress.message}`;
+      return { facts: { ...running, phase: isPaused ? 'Paused' : atWork(run), message }, wakeMs: wakeOf(progress) };
+    }
+    case 'done':
+      return stepDone({ ...turn, facts: withNodes, work }, step, progress.message);
+    case 'stopped':
+      return stop({ ...turn, facts: withNodes }, step, progress);
+  }
+}
+
+const wakeOf = (progress: Progress): number => (progress.state === 'running' ? (progress.wakeMs ?? IDLE_MS) : IDLE_MS);
+
+/** What a step throws is a stop, unless a later try may mend it: that is thrown on. Undefined for a step that is held anyway. */
+async function advanceSafely(
+  { work, isHeld, run }: Turn,
+  step: StepStatus,
+  context: Parameters<typeof advanceStep>[2],
+): Promise<Progress | undefined> {
+  try {
+    return await advanceStep(step, work, context);
+  } catch (error) {
+    const failure = stopReason(error);
+    if (failure === undefined) throw error;
+    if (!isHeld) return { state: 'stopped', message: failure };
+    run.controller.log.warn({ stage: step.name }, messageOf(error));
+    return undefined;
+  }
+}
+
+/** Which parts of Calico this upgrade changes. */
+function partOf(steps: readonly StepStatus[]): Verified {
+  const isNeeded = (name: string): boolean => ![undefined, 'NotNeeded'].includes(stateOf(steps, name));
+  return { nodes: isNeeded('node-rollout'), kubeControllers: isNeeded('kube-controllers') };
+}
+
+function stepDone({ run, facts, steps, now }: Turn, step: StepStatus, message: string): Turned {
+  const { log, events } = run.controller;
+  log.info({ stage: step.name }, `done${message ? `: ${message}` : ''}`);
+  events.onUpgrade(run.upgrade, { type: 'Normal', reason: 'StepDone', message: `${step.name}: ${message || 'done'}` });
+  const next = changeStep(steps, step.name, 'Done', message, now);
+  return { facts: { ...facts, phase: atWork(run), message: `${step.name}: done`, steps: [...next] }, wakeMs: 0, isMilestone: true };
+}
+
+async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<Turned> {
+  const { run, spec, facts, steps, now } = turn;
+  const { controller, upgrade } = run;
+  const failed = progress.nodes?.failures.length ?? 0;
+  if (failed > 0 && spec.rollout.onFailure === 'Rollback' && !run.isRollback) {
+    controller.log.warn({ stage: step.name }, `${progress.message}. Goes back, as spec.rollout.onFailure says`);
+    controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'RollingBack', message: progress.message });
+    await noteRollback(controller.client, controller.namespace, upgrade.metadata.uid ?? '', progress.message);
+    return { facts: { ...facts, phase: 'RollingBack', message: progress.message }, wakeMs: 0, isMilestone: true, goesBack: true };
+  }
+  const message = `${step.name}: ${progress.message}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
+  controller.log.error({ stage: step.name }, message);
+  controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'Stopped', message });
+  const next = changeStep(steps, step.name, 'Failed', progress.message, now);
+  return { facts: { ...facts, phase: 'Stopped', message, steps: [...next] }, wakeMs: wakeOf(progress), isMilestone: true };
+}
