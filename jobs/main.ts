@@ -19,6 +19,7 @@ import { usageMessage, writeTerminationMessage } from './lib/run/termination.ts'
 import { type PolicyConverterOptions, policyConverterCommand } from './policy-converter/options.ts';
 import { type PreflightOptions, preflightCommand } from './preflight/options.ts';
 import { type RestoreOptions, restoreCommand } from './restore/options.ts';
+import { statusCommand, type StatusOptions as UpgradeStatusOptions } from './status/options.ts';
 import { type TprCleanerOptions, tprCleanerCommand } from './tpr-cleaner/options.ts';
 import { type TprToCrdOptions, tprToCrdCommand } from './tpr-to-crd/options.ts';
 
@@ -32,7 +33,8 @@ function makeProgram(ended: (exitCode: number) => void): Command {
     .exitOverride()
     .showHelpAfterError('(--help shows every option)');
   const prepare: Prepare = (command, load, openLog = startLog) =>
-    command.exitOverride().action(async given => {
+    command.exitOverride().action(async (...all) => {
+      const given = all.at(-2); // after the arguments, and before the command
       const options = command.name() === 'dry-run' ? { ...given, dryRun: true } : given;
       const log = openLog(fullName(command), options);
       // Loaded after the first log line: these modules cost start-up time.
@@ -60,6 +62,8 @@ function makeProgram(ended: (exitCode: number) => void): Command {
   program.addCommand(cleanerCommands(prepare));
   const convert = async () => (await import('./convert/convert.ts')).convert;
   program.addCommand(prepare<ConvertOptions>(convertCommand(), convert, errorLog));
+  const status = async () => (await import('./status/status.ts')).status;
+  program.addCommand(prepare<UpgradeStatusOptions>(statusCommand(), status, errorLog));
   return program;
 }
 

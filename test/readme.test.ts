@@ -14,6 +14,7 @@ import { CHECKS as CONVERTER_CHECKS } from '../jobs/policy-converter/checks.ts';
 import { policyConverterCommand } from '../jobs/policy-converter/options.ts';
 import { preflightCommand } from '../jobs/preflight/options.ts';
 import { restoreCommand } from '../jobs/restore/options.ts';
+import { statusCommand } from '../jobs/status/options.ts';
 import { CLEANER_CHECKS } from '../jobs/tpr-cleaner/checks.ts';
 import { tprCleanerCommand } from '../jobs/tpr-cleaner/options.ts';
 import { CHECKS } from '../jobs/tpr-to-crd/checks.ts';
@@ -94,7 +95,8 @@ describe('README', () => {
       const different = new Map(options.map(row => [row[0], row]));
       assert.deepEqual(optionRows(`### Options of \`${group.name()}\``), [...different.values()].sort());
     }
-    assert.deepEqual(optionRows('### Options of `convert`'), ownRows(convertCommand()));
+    for (const command of [convertCommand(), statusCommand()])
+      assert.deepEqual(optionRows(`### Options of \`${command.name()}\``), ownRows(command));
   });
 
   it('names every command of the program', () => {

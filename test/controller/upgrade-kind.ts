@@ -7,6 +7,7 @@ import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import type { Resource } from '../../jobs/lib/kubernetes/resource.ts';
 import { create, update } from '../../jobs/lib/kubernetes/write.ts';
 import { sleep } from '../../jobs/lib/run/abort.ts';
+import { deleteObject, untilNotServed } from '../jobs/clean-cluster.ts';
 
 const KIND: CrdKind = { ...CALICO_UPGRADES, singular: 'calicoupgrade' };
 
@@ -52,4 +53,10 @@ export async function createUpgrade(
     spec,
   });
   return object;
+}
+
+/** Deletes the definition with its objects; returns when the kind is not served any more. */
+export async function undefineUpgrades(client: KubeClient): Promise<void> {
+  await deleteObject(client, await crds(client), crdName(KIND));
+  await untilNotServed(client, CALICO_UPGRADES);
 }
