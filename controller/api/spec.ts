@@ -1,8 +1,19 @@
 import * as v from 'valibot';
 import { calicoRelease } from '../../jobs/lib/calico/calico-version.ts';
+import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
 import { messagesOf } from './issues.ts';
 
 const name = v.pipe(v.string(), v.nonEmpty('must not be empty'));
+
+/** Fields and no others; valibot alone would take a list for an object that has none of them. */
+const fields = <E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(v.unknown(), v.check(isRecord, 'must have fields'), v.strictObject(entries));
+
+/** Steps and their texts have their place in the status, which must stay small. */
+const MOST_SOURCES = 32;
+
+const few = <S extends v.GenericSchema>(entry: S) =>
+  v.pipe(v.array(entry), v.maxLength(MOST_SOURCES, `must have ${MOST_SOURCES} entries at most`));
 
 const release = v.pipe(
   v.string('must be a release of Calico as text, such as v2.6.12'),
@@ -13,23 +24,27 @@ const release = v.pipe(
 const atLeast = (least: number) =>
   v.pipe(v.number('must be a number'), v.minValue(least, `must be ${least} or more`));
 
+const NODE_COUNT = 'must be a whole number from 1 on, or a percentage from "1%" to "100%"';
+
 /** A number of nodes, or a share of them. */
 const nodeCount = v.union(
   [
-    v.pipe(v.number(), v.integer(), v.minValue(1)),
-    v.pipe(v.string(), v.regex(/^(100|[1-9]?\d)%$/), v.notValue('0%')),
+    v.pipe(v.number(), v.integer(NODE_COUNT), v.minValue(1, NODE_COUNT)),
+    v.pipe(v.string(), v.regex(/^(100|[1-9]\d?)%$/, NODE_COUNT)),
   ],
-  'must be a whole number from 1 on, or a percentage from "1%" to "100%"',
+  NODE_COUNT,
 );
 
-const manifestSource = v.strictObject({
+const sourceEntries = {
   /** A ConfigMap in the namespace of the controller. */
   configMap: name,
   /** The keys to apply, in this order; all of them in the order of their names unless given. */
   keys: v.optional(v.array(name)),
-});
+};
 
-const waitTarget = v.strictObject({
+const manifestSource = fields(sourceEntries);
+
+const waitTarget = fields({
   kind: v.picklist(
     ['CustomResourceDefinition', 'ThirdPartyResource', 'Deployment', 'DaemonSet'],
     'must be CustomResourceDefinition, ThirdPartyResource, Deployment or DaemonSet',
@@ -38,15 +53,15 @@ const waitTarget = v.strictObject({
   namespace: v.optional(name),
 });
 
-const addOn = v.strictObject({
-  ...manifestSource.entries,
+const addOn = fields({
+  ...sourceEntries,
   /** What must be there before the next one is applied, beside what the manifest itself defines. */
   waitFor: v.optional(v.array(waitTarget), []),
 });
 
-const envVariable = v.strictObject({ name, value: v.string('must be text: write numbers in quotes') });
+const envVariable = fields({ name, value: v.string('must be text: write numbers in quotes') });
 
-const rollout = v.strictObject({
+const rollout = fields({
   /** How many nodes may be without a Ready calico-node at once, for whatever reason. */
   maxUnavailable: v.optional(nodeCount, 1),
   /** How many nodes that are not Ready are left out, before it counts as a trouble of the cluster. */
@@ -55,7 +70,10 @@ const rollout = v.strictObject({
   /** The label that `order: label` sorts by. */
   orderLabel: v.optional(name),
   /** Only nodes with these labels. */
-  selector: v.optional(v.record(v.string(), v.string()), {}),
+  selector: v.optional(
+    v.pipe(v.unknown(), v.check(isRecord, 'must have fields'), v.record(v.string(), v.string())),
+    {},
+  ),
   /** Never two nodes at once that have the same value of this label. */
   spread: v.optional(name),
   minSecondsBetweenNodes: v.optional(atLeast(0), 0),
@@ -75,7 +93,7 @@ const APPROVALS = ['complete', 'clean-up'] as const;
 const COMPONENTS = ['node', 'cni', 'kubeControllers'] as const;
 
 const specSchema = v.pipe(
-  v.strictObject({
+  fields({
     /** The release to go to. */
     targetVersion: release,
     /** The release that runs, where nothing in the cluster tells it. */
@@ -89,7 +107,7 @@ const specSchema = v.pipe(
     ),
     /** Images in the place of those of the release, used as they are written. */
     images: v.optional(
-      v.strictObject({
+      fields({
         node: v.optional(name),
         cni: v.optional(name),
         kubeControllers: v.optional(name),
@@ -102,26 +120,26 @@ const specSchema = v.pipe(
       v.pipe(
         v.string(),
         v.regex(
-          /^[a-z0-9][a-z0-9.:/_-]*[a-z0-9]$/,
+          /^[a-z0-9](?!.*:\/\/)[a-z0-9.:/_-]*[a-z0-9]$/,
           'must be a registry without https://, such as registry.example.com',
         ),
       ),
     ),
-    imagePullSecrets: v.optional(v.array(v.strictObject({ name })), []),
+    imagePullSecrets: v.optional(v.array(fields({ name })), []),
     /** Manifests of the target; unless given, what is installed is changed to the target. */
-    manifests: v.optional(v.array(manifestSource), []),
+    manifests: v.optional(few(manifestSource), []),
     /** Further variables of calico-node. */
     env: v.optional(v.array(envVariable), []),
     backup: v.optional(v.picklist(['configmap', 'none'], 'must be configmap or none'), 'configmap'),
     rollout: v.optional(rollout, {}),
     verify: v.optional(
-      v.strictObject({
+      fields({
         /** Two pods on different nodes reach each other. */
         connectivityProbe: v.optional(v.boolean('must be true or false'), false),
       }),
       {},
     ),
-    addOns: v.optional(v.array(addOn), []),
+    addOns: v.optional(few(addOn), []),
     /** The steps that somebody agrees to: they delete, or cannot be undone. */
     approvals: v.optional(v.array(v.picklist(APPROVALS, `must be one of ${APPROVALS.join(', ')}`)), []),
     paused: v.optional(v.boolean('must be true or false'), false),
