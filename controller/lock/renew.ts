@@ -26,16 +26,11 @@ export function keepLock(
   renewSeconds: number,
   log: Log,
 ): HeldLock {
-  const mostMs = (owner.leaseSeconds * 1000 * 2) / 3;
   const lost = new AbortController();
   const ended = new AbortController();
   const stop = AbortSignal.any([lost.signal, ended.signal]);
+  const watchdog = startWatchdog(mostSeconds(owner) * 1000, () => lost.abort(notRenewed(owner)));
   let current = object;
-  let watchdog: NodeJS.Timeout | undefined;
-  const renewedAt = (ms: number): void => {
-    clearTimeout(watchdog);
-    watchdog = setTimeout(() => lost.abort(notRenewed(owner)), ms + mostMs - monotonicMs());
-  };
   const renew = async (renewals: number): Promise<boolean> => {
     const startedMs = monotonicMs();
     try {
@@ -44,7 +39,7 @@ export function keepLock(
       if ('holder' in renewed) lost.abort(takenAway(owner, renewed.holder));
       else {
         current = renewed.object;
-        if (!stop.aborted) renewedAt(startedMs);
+        if (!stop.aborted) watchdog.feed(startedMs);
       }
       return true;
     } catch (error) {
@@ -58,16 +53,31 @@ export function keepLock(
       isGood = await renew(renewals);
     }
   };
-  renewedAt(takenMs);
+  watchdog.feed(takenMs);
   const looping = loop().catch(() => undefined); // it ends with the abort of its waits only
   return {
     lost: lost.signal,
     async release() {
       ended.abort();
       await looping;
-      clearTimeout(watchdog);
+      watchdog.end();
       if (!lost.signal.aborted) await giveBack(owner, current, log);
     },
+  };
+}
+
+/** How long the lock counts as ours without a renewal: others wait for the whole lease. */
+const mostSeconds = ({ leaseSeconds }: LockOwner): number => (leaseSeconds * 2) / 3;
+
+/** Calls `onEnd` when the time since it was fed, on the monotonic clock, is over, also while a request hangs. */
+function startWatchdog(mostMs: number, onEnd: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    feed: (ms: number): void => {
+      clearTimeout(timer);
+      timer = setTimeout(onEnd, ms + mostMs - monotonicMs());
+    },
+    end: () => clearTimeout(timer),
   };
 }
 
@@ -96,9 +106,9 @@ async function giveBack(owner: LockOwner, known: KubeObject, log: Log): Promise<
   }
 }
 
-const notRenewed = ({ namespace, leaseSeconds }: LockOwner) =>
+const notRenewed = (owner: LockOwner) =>
   failedRun(
-    `${lockText(namespace)} could not be renewed within ${leaseSeconds} s: another controller may go on, so this one stops. It waits for the lock again when it is restarted`,
+    `${lockText(owner.namespace)} could not be renewed for ${Math.round(mostSeconds(owner))} s: another controller may go on, so this one stops. It waits for the lock again when it is restarted`,
   );
 
 const takenAway = ({ namespace }: LockOwner, holder: string) =>

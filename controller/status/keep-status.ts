@@ -28,7 +28,8 @@ export interface StatusKeeper {
 
 /** Starts from the object as it was read. */
 export function statusKeeper({ client, upgrade, log, onGone }: StatusKeeperOptions): StatusKeeper {
-  const own = new Set<unknown>([upgrade.metadata.resourceVersion]);
+  const own = ownVersions();
+  own.add(upgrade);
   let known: KubeObject | undefined = upgrade;
   let kept: unknown = upgrade.status;
   let place: StatusPlace | undefined;
@@ -38,17 +39,11 @@ export function statusKeeper({ client, upgrade, log, onGone }: StatusKeeperOptio
   const remember = (object: KubeObject, status: unknown): void => {
     known = object;
     kept = status;
-    own.add(object.metadata.resourceVersion);
-    const [oldest] = own;
-    if (own.size > OWN_VERSIONS) own.delete(oldest);
+    own.add(object);
   };
   const gone = (): void => {
     isGone = true;
     onGone();
-  };
-  const warnOnce = (): void => {
-    if (!hasWarned) log.warn(notKept(upgrade));
-    hasWarned = true;
   };
   /** False where the API server has now another place for it. */
   const putAt = async (where: StatusPlace, base: KubeObject, status: unknown): Promise<boolean> => {
@@ -58,7 +53,8 @@ export function statusKeeper({ client, upgrade, log, onGone }: StatusKeeperOptio
       place = await statusPlace(client);
       if (place !== where) return false;
       if (result === 'not-served') throw failedRun(notKept(upgrade));
-      warnOnce();
+      if (!hasWarned) log.warn(notKept(upgrade));
+      hasWarned = true;
       remember(result.object, status);
     } else remember(result.object, status);
     return true;
@@ -69,14 +65,29 @@ export function statusKeeper({ client, upgrade, log, onGone }: StatusKeeperOptio
       const base = known ?? (await getSame(client, upgrade));
       if (!base) return gone();
       if (!known && isDeepStrictEqual(base.status, status)) return remember(base, status);
-      known = undefined; // unless this write succeeds
+      known = undefined; // unless this write succeeds: one that fails may have been done
+      kept = undefined;
       place ??= await statusPlace(client);
-      if (!(await putAt(place, base, status))) await putAt(place, base, status);
+      const isDone = (await putAt(place, base, status)) || (await putAt(place, base, status));
+      if (!isDone) throw failedRun(notKept(upgrade));
     },
     sawObject(object) {
-      if (object.metadata.uid !== upgrade.metadata.uid || own.has(object.metadata.resourceVersion)) return;
+      if (object.metadata.uid !== upgrade.metadata.uid || own.has(object)) return;
       known = undefined;
       kept = undefined;
+    },
+  };
+}
+
+/** The states of the object that we made, for a watch that shows them. */
+function ownVersions() {
+  const versions = new Set<unknown>();
+  return {
+    has: ({ metadata }: KubeObject): boolean => versions.has(metadata.resourceVersion),
+    add({ metadata }: KubeObject): void {
+      versions.add(metadata.resourceVersion);
+      const [oldest] = versions;
+      if (versions.size > OWN_VERSIONS) versions.delete(oldest);
     },
   };
 }

@@ -165,6 +165,19 @@ describe('the status of a CalicoUpgrade', () => {
     await eventually('the status', async () => messageIn(await current('failing')) === 'one');
   });
 
+  it('is written again where it is as before, but nobody knows whether another was written since', async () => {
+    const client = await servers.client({ retryTotalMs: 0 });
+    const { writer } = await start('unsure', { client });
+    writer.show(status('one'));
+    await writer.flush();
+    servers.proxy.setFaults([{ match: { methods: ['PUT'] }, action: { do: 'reset-after' } }]);
+    writer.show(status('two'));
+    await assert.rejects(writer.flush());
+    writer.show(status('one'));
+    await writer.flush();
+    assert.deepEqual((await current('unsure'))?.status, status('one'));
+  });
+
   it('goes to the subresource as soon as the definition has one, and back', async () => {
     const { writer, upgrade } = await start('both');
     writer.show(status('plain'));
