@@ -33,7 +33,7 @@ describe('the Job of a data step', () => {
   let client: KubeClient;
 
   before(async () => {
-    cluster = await startCluster({ name: 'data-jobs' });
+    cluster = await startCluster({ name: 'data-jobs', scheduler: true });
     client = connect({ kubeconfig: cluster.kubeconfig });
     for (const manifest of ['backup-job.yaml', 'etcd-migration-job.yaml']) {
       const applied = await cluster.kubectl(['apply', '-f', join(MANIFESTS, manifest)]);
