@@ -19,14 +19,21 @@ describe('manifests', () => {
   const documents = paths.flatMap(path => loadAll(read(path)));
 
   it('use only the API versions of Kubernetes 1.7', () => {
-    const known = ['v1', 'batch/v1', 'rbac.authorization.k8s.io/v1beta1', 'extensions/v1beta1'];
+    const known = [
+      ...['v1', 'batch/v1', 'apps/v1beta1', 'extensions/v1beta1'],
+      ...['rbac.authorization.k8s.io/v1beta1', 'apiextensions.k8s.io/v1beta1'],
+    ];
     for (const document of documents) {
       assert.ok(isRecord(document) && known.includes(String(document.apiVersion)), JSON.stringify(document));
     }
   });
 
   it('use no field that is younger than Kubernetes 1.7', () => {
-    const younger = ['backoffLimit', 'ttlSecondsAfterFinished', 'allowPrivilegeEscalation', 'seccompProfile'];
+    const younger = [
+      ...['backoffLimit', 'ttlSecondsAfterFinished', 'allowPrivilegeEscalation', 'seccompProfile'],
+      // of CustomResourceDefinitions
+      ...['validation', 'subresources', 'additionalPrinterColumns', 'versions', 'preserveUnknownFields'],
+    ];
     const used = documents.flatMap(document => fields(document)).map(([name]) => name);
     assert.deepEqual(
       used.filter(name => younger.includes(name)),
@@ -69,7 +76,15 @@ describe('kustomization', () => {
   }
 
   for (const job of [
-    ...['backup', 'restore', 'kdd-migration', 'policy-conversion', 'tpr-cleanup', 'kdd-v3-cleanup'],
+    ...[
+      'preflight',
+      'backup',
+      'restore',
+      'kdd-migration',
+      'policy-conversion',
+      'tpr-cleanup',
+      'kdd-v3-cleanup',
+    ],
     ...['migration', 'complete', 'abort', 'cleanup', 'restore'].map(name => `etcd-${name}`),
   ]) {
     it(`changes the registry of the ${job} job, too, and its pull secret`, async () => {
