@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { loadAll } from 'js-yaml';
 import { isKubeObject, isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
-import { ensureBinaries } from '../cluster/binaries.ts';
-import { runOrFail } from '../cluster/command.ts';
+import { kustomize } from './kustomize.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -56,24 +53,8 @@ describe('manifests', () => {
 });
 
 describe('kustomization', () => {
-  /** What `kubectl kustomize` makes of the manifests after a text of kustomization.yaml was replaced. */
-  async function kustomize(replacements: Readonly<Record<string, string>>): Promise<readonly KubeObject[]> {
-    const directory = await mkdtemp(join(tmpdir(), 'calico-upgrade-kustomize-'));
-    try {
-      await cp(join(ROOT, 'manifests'), directory, { recursive: true });
-      const file = join(directory, 'kustomization.yaml');
-      let text = await readFile(file, 'utf8');
-      for (const [from, to] of Object.entries(replacements)) {
-        assert.ok(text.includes(from), from);
-        text = text.replace(from, to);
-      }
-      await writeFile(file, text);
-      const { kubectl } = await ensureBinaries();
-      return loadAll(await runOrFail(kubectl, ['kustomize', directory])).filter(isKubeObject);
-    } finally {
-      await rm(directory, { recursive: true });
-    }
-  }
+  const kustomized = async (replacements: Readonly<Record<string, string>>) =>
+    loadAll(await kustomize(replacements)).filter(isKubeObject);
 
   for (const job of [
     ...[
@@ -88,7 +69,7 @@ describe('kustomization', () => {
     ...['migration', 'complete', 'abort', 'cleanup', 'restore'].map(name => `etcd-${name}`),
   ]) {
     it(`changes the registry of the ${job} job, too, and its pull secret`, async () => {
-      const objects = await kustomize({
+      const objects = await kustomized({
         '- upgrade-job.yaml': `- ${job}-job.yaml`,
         '# newName: ': 'newName: ',
         'Merge: []': `Merge: [patches/pull-secret-${job}.yaml]`,
@@ -104,14 +85,14 @@ describe('kustomization', () => {
       .map(([, value]) => value);
 
   it('leaves the upgrade job as it is where nothing is edited', async () => {
-    const objects = await kustomize({});
+    const objects = await kustomized({});
     const byKind = (list: readonly unknown[]) =>
       list.filter(isKubeObject).map(object => JSON.stringify(sorted(object)));
     assert.deepEqual(byKind(objects).sort(), byKind(loadAll(read('manifests/upgrade-job.yaml'))).sort());
   });
 
   it('changes registry and tag, and takes each patch', async () => {
-    const objects = await kustomize({
+    const objects = await kustomized({
       '# newName: ': 'newName: ',
       'newTag: 0.1.0': 'newTag: 0.1.1',
       'Merge: []': 'Merge: [patches/kubernetes-1.8.yaml, patches/pull-secret.yaml, patches/from-etcd.yaml]',
