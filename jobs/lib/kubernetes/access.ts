@@ -35,16 +35,17 @@ export function accessTexts(all: readonly Access[]): readonly string[] {
 }
 
 /**
- * The rights, of those wanted, that the API server says we (or the subject) do not have. Asks before anything is done, so that a missing
- * right never shows in the middle of a run.
+ * The rights, of those wanted, that the API server says we (or the subject) do not have, each once. Asks before anything is
+ * done, so that a missing right never shows in the middle of a run.
  */
 export async function missingAccess(
   client: KubeClient,
   wanted: readonly Access[],
   subject?: Subject,
 ): Promise<readonly Access[]> {
-  const allowed = await Promise.all(wanted.map(access => isAllowed(client, access, subject)));
-  return wanted.filter((_, index) => !allowed[index]);
+  const each = [...new Map(wanted.map(access => [accessText(access), access])).values()];
+  const allowed = await Promise.all(each.map(access => isAllowed(client, access, subject)));
+  return each.filter((_, index) => !allowed[index]);
 }
 
 /** Somebody whose rights are asked for in the place of our own, which takes the right to create `ACCESS_REVIEWS`. */

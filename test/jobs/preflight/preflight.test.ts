@@ -3,24 +3,10 @@ import { describe, it } from 'node:test';
 import { ISOLATION_ANNOTATION } from '../../../jobs/lib/calico/networkpolicy/isolation.ts';
 import { NAMESPACES } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { create } from '../../../jobs/lib/kubernetes/write.ts';
-import { detectAccess, readServedForms } from '../../../jobs/lib/run/detect-cluster.ts';
 import { calicoDaemonSet } from '../calico-install.ts';
 import { useJobCluster } from '../job-cluster.ts';
-import { accountWith, type Right } from '../job-rights.ts';
 
 const jobs = useJobCluster();
-
-/** The rights that the job asks for. */
-async function ownRights(): Promise<readonly Right[]> {
-  const access = detectAccess(await readServedForms(jobs.client));
-  return access.map(({ namespace, group, resource, name, verb }) => ({
-    namespace,
-    group,
-    resource,
-    name,
-    verb,
-  }));
-}
 
 describe('preflight', () => {
   it('says what runs, and every step with its reason', async () => {
@@ -54,21 +40,5 @@ describe('preflight', () => {
     const wrong = await jobs.run(['preflight', '--target', 'newest']);
     assert.equal(wrong.exitCode, 2);
     assert.match(wrong.stderr, /Expected a release of Calico, such as v2\.6\.12/);
-  });
-
-  it('needs exactly the rights that it asks for, all of them to read', async () => {
-    await create(jobs.client, ...calicoDaemonSet());
-    const rights = await ownRights();
-    assert.deepEqual([...new Set(rights.map(({ verb }) => verb))].sort(), ['get', 'list']);
-    const kubeconfig = await accountWith(jobs.cluster, jobs.client, rights);
-    const all = await jobs.run(['preflight', '--target', '2.6.12'], { kubeconfig });
-    assert.equal(all.exitCode, 0, all.stdout);
-    const fewer = rights.filter(({ resource }) => resource !== 'networkpolicies');
-    const others = await accountWith(jobs.cluster, jobs.client, fewer);
-    const { exitCode, sentence } = await jobs.run(['preflight', '--target', '2.6.12'], {
-      kubeconfig: others,
-    });
-    assert.equal(exitCode, 3);
-    assert.match(sentence, /may not: list networkpolicies\.networking\.k8s\.io\. Grant these rights/);
   });
 });
