@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
 
-/** A client that sends at most so many requests at a time; the others wait for their turn. */
+/** A client that sends at most so many requests at a time; the others wait for their turn. Watches are not counted. */
 export function boundedClient(client: KubeClient, limit: number): KubeClient {
   const waiting: (() => void)[] = [];
   let running = 0;

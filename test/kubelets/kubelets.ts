@@ -1,7 +1,7 @@
+import { NODES, PODS } from '../../jobs/lib/kubernetes/builtin.ts';
 import { connect } from '../../jobs/lib/kubernetes/client.ts';
 import { monotonicMs } from '../../jobs/lib/run/abort.ts';
 import type { Cluster, ClusterOptions } from '../cluster/cluster.ts';
-import { openUpstream } from '../cluster/tpr-server-upstream.ts';
 import type { ChooseBehaviour } from './behaviour.ts';
 import { boundedClient } from './bounded.ts';
 import { execAnswer } from './exec-answer.ts';
@@ -61,7 +61,6 @@ export interface Kubelets extends AsyncDisposable {
 /** Registers nodes and plays their pods until `stop`, for a cluster with `KUBELETS_CLUSTER`. Returns when all are Ready. */
 export async function startKubelets(cluster: Cluster, options: KubeletsOptions): Promise<Kubelets> {
   const { kubeconfig } = cluster;
-  const upstream = await openUpstream(kubeconfig);
   const client = boundedClient(connect({ kubeconfig }), REQUESTS);
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -78,7 +77,7 @@ export async function startKubelets(cluster: Cluster, options: KubeletsOptions):
   const loops: Promise<void>[] = [];
   const start = <T>(given: Omit<Follow<T>, 'onListed'>): Promise<void> =>
     new Promise((resolve, reject) => {
-      const loop = follow(upstream, { ...given, onListed: resolve }, signal);
+      const loop = follow(client, { ...given, onListed: resolve }, signal);
       loops.push(
         loop.catch(error => {
           onProblem(error);
@@ -92,12 +91,11 @@ export async function startKubelets(cluster: Cluster, options: KubeletsOptions):
     exec.close();
     await Promise.all(loops);
     await client.close();
-    await upstream.close();
     if (problems.length > 0) throw new AggregateError(problems, `kubelets: ${problems.join('; ')}`);
   };
   try {
     await start({
-      path: '/api/v1/nodes',
+      resource: NODES,
       pick: nodeFacts,
       onChange: change => {
         history.onNode(change);
@@ -107,7 +105,7 @@ export async function startKubelets(cluster: Cluster, options: KubeletsOptions):
     });
     await nodes.addAll(namesOf(options.nodes), options.labels ?? (() => ({})));
     await start({
-      path: '/api/v1/pods',
+      resource: PODS,
       pick: podFacts,
       onChange: change => {
         history.onPod(change);

@@ -1,6 +1,9 @@
+import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
+import { ApiError, classify } from '../../jobs/lib/kubernetes/errors.ts';
+import { listAt } from '../../jobs/lib/kubernetes/list.ts';
 import { isKubeObject, isRecord, type KubeObject, objectKey } from '../../jobs/lib/kubernetes/object.ts';
+import { listPath, type Resource } from '../../jobs/lib/kubernetes/resource.ts';
 import { sleep } from '../../jobs/lib/run/abort.ts';
-import type { Upstream } from '../cluster/tpr-server-upstream.ts';
 
 /** A change of an object, in the order of the API server. */
 export interface Change<T> {
@@ -11,116 +14,109 @@ export interface Change<T> {
 }
 
 export interface Follow<T> {
-  /** The path of a list. */
-  readonly path: string;
+  readonly resource: Resource;
   /** What is kept of an object. */
   readonly pick: (object: KubeObject) => T;
+  /** Told of every event, also of one that leaves what is kept as it was. */
   readonly onChange: (change: Change<T>) => void;
-  /** Called when all that exists at the start has been told. */
+  /** Called after each list: all that exists has been told. */
   readonly onListed: () => void;
 }
 
-const WATCH_SECONDS = 240; // below the time after which a connection without data counts as dead
+const WATCH_SECONDS = 240;
+const IDLE_MS = 300_000;
 const PAUSE_MS = 100;
 
-/** Lists objects and then watches them until the signal; begins anew when the API server ends the watch. */
-export async function follow<T>(upstream: Upstream, given: Follow<T>, signal: AbortSignal): Promise<void> {
+/**
+ * Tells what exists and then each change, with what the watch of jobs/lib does not tell: deletions with their revisions,
+ * and an object that was made anew between two looks. Ends with the signal; throws what no further try can mend.
+ */
+export async function follow<T>(client: KubeClient, given: Follow<T>, signal: AbortSignal): Promise<void> {
   const known = new Map<string, T>();
   while (!signal.aborted) {
     try {
-      let revision = await listInto(upstream, given, known, signal);
+      let revision = await listInto(client, given, known);
       given.onListed();
-      while (!signal.aborted) revision = await watchFrom(upstream, given, known, revision, signal);
+      while (!signal.aborted) revision = await watchFrom(client, given, known, revision, signal);
     } catch (error) {
       if (signal.aborted) return;
-      if (!(error instanceof WatchEnded) && !isNetworkError(error)) throw error;
+      const mended = error instanceof ApiError && (classify(error) === 'retry' || error.status === 410);
+      if (!mended) throw error;
       await sleep(PAUSE_MS, signal).catch(() => undefined);
     }
   }
 }
 
-/** The watch cannot go on from its revision, or the API server does not answer well: list anew. */
-class WatchEnded extends Error {}
-
-function isNetworkError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error;
-}
-
 async function listInto<T>(
-  upstream: Upstream,
-  { path, pick, onChange }: Follow<T>,
+  client: KubeClient,
+  { resource, pick, onChange }: Follow<T>,
   known: Map<string, T>,
-  signal: AbortSignal,
 ): Promise<number> {
-  const answer = await upstream.send({ method: 'GET', path, signal });
-  const body: unknown = JSON.parse(await answer.body.text());
-  if (answer.statusCode !== 200 || !isRecord(body) || !Array.isArray(body.items)) {
-    throw new WatchEnded(`the list of ${path} was answered with ${answer.statusCode}`);
-  }
-  const revision = revisionOf(body.metadata);
-  const objects = new Map(body.items.filter(isKubeObject).map(object => [objectKey(object), object]));
+  const present = new Map<string, { readonly facts: T; readonly revision: number }>();
+  const found = await listAt(client, resource, {
+    pick: object => {
+      present.set(objectKey(object), { facts: pick(object), revision: revisionOf(object) });
+      return { metadata: { name: object.metadata.name } };
+    },
+  });
+  const listed = Number(found?.resourceVersion);
   for (const [key, facts] of known) {
-    if (objects.has(key)) continue;
+    if (present.has(key)) continue;
     known.delete(key);
-    onChange({ type: 'gone', facts, revision });
+    onChange({ type: 'gone', facts, revision: listed });
   }
-  for (const [key, object] of objects) {
-    const facts = pick(object);
+  for (const [key, { facts, revision }] of present) {
     known.set(key, facts);
-    onChange({ type: 'present', facts, revision: revisionOf(object.metadata) });
+    onChange({ type: 'present', facts, revision });
   }
-  return revision;
+  return listed;
 }
 
 /** Returns the last revision when the API server has ended the watch in good order. */
 async function watchFrom<T>(
-  upstream: Upstream,
-  given: Follow<T>,
+  client: KubeClient,
+  { resource, pick, onChange }: Follow<T>,
   known: Map<string, T>,
   from: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=${WATCH_SECONDS}&resourceVersion=${from}`;
-  const answer = await upstream.send({ method: 'GET', path: `${given.path}?${query}`, signal });
-  if (answer.statusCode !== 200) {
-    await answer.body.text();
-    throw new WatchEnded(`the watch of ${given.path} was answered with ${answer.statusCode}`);
-  }
+  const query = {
+    ...{ watch: 'true', allowWatchBookmarks: 'true' },
+    ...{ timeoutSeconds: String(WATCH_SECONDS), resourceVersion: String(from) },
+  };
   let revision = from;
-  for await (const line of linesOf(answer.body)) {
-    revision = take(JSON.parse(line), given, known);
+  for await (const line of client.lines(
+    { method: 'GET', path: listPath(resource), query },
+    IDLE_MS,
+    signal,
+  )) {
+    if (line === '') continue;
+    const { type, object } = parseEvent(line);
+    revision = revisionOf(object);
+    if (type === 'BOOKMARK' || !isKubeObject(object)) continue;
+    const key = objectKey(object);
+    const facts = pick(object);
+    const gone = type === 'DELETED';
+    if (gone) known.delete(key);
+    else known.set(key, facts);
+    onChange({ type: gone ? 'gone' : 'present', facts, revision });
   }
   return revision;
 }
 
-async function* linesOf(chunks: AsyncIterable<unknown>): AsyncGenerator<string, void, void> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of chunks) {
-    if (!(chunk instanceof Uint8Array)) throw new Error('a chunk of a watch is no bytes');
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
+/** Throws ApiError with the status 410 where the watch cannot go on from its revision. */
+function parseEvent(line: string): { readonly type: unknown; readonly object: unknown } {
+  const event: unknown = JSON.parse(line);
+  const { type, object } = isRecord(event) ? event : {};
+  if (type !== 'ERROR') return { type, object };
+  const message = JSON.stringify(object);
+  const status = isRecord(object) ? Number(object.code) : 0;
+  throw new ApiError({ status, reason: '', request: 'watch', message });
 }
 
-/** Tells one event of a watch; returns its revision. */
-function take<T>(event: unknown, { pick, onChange }: Follow<T>, known: Map<string, T>): number {
-  if (!isRecord(event) || !isRecord(event.object)) throw new WatchEnded('an event of a watch has no object');
-  if (event.type === 'ERROR') throw new WatchEnded(JSON.stringify(event.object));
-  const revision = revisionOf(event.object.metadata);
-  if (event.type === 'BOOKMARK' || !isKubeObject(event.object)) return revision;
-  const key = objectKey(event.object);
-  const facts = pick(event.object);
-  const gone = event.type === 'DELETED';
-  if (gone) known.delete(key);
-  else known.set(key, facts);
-  onChange({ type: gone ? 'gone' : 'present', facts, revision });
-  return revision;
-}
-
-function revisionOf(metadata: unknown): number {
-  const revision = isRecord(metadata) ? Number(metadata.resourceVersion) : Number.NaN;
-  if (!Number.isSafeInteger(revision)) throw new WatchEnded('an object has no revision');
+function revisionOf(object: unknown): number {
+  const metadata = isRecord(object) && isRecord(object.metadata) ? object.metadata : {};
+  const revision = Number(metadata.resourceVersion);
+  if (!Number.isSafeInteger(revision)) throw new Error(`no revision in ${JSON.stringify(object)}`);
   return revision;
 }
