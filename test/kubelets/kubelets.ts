@@ -2,16 +2,16 @@ import { NODES, PODS } from '../../jobs/lib/kubernetes/builtin.ts';
 import { connect } from '../../jobs/lib/kubernetes/client.ts';
 import { monotonicMs } from '../../jobs/lib/run/abort.ts';
 import type { Cluster, ClusterOptions } from '../cluster/cluster.ts';
+import { type Background, openBackground } from './background.ts';
 import type { ChooseBehaviour } from './behaviour.ts';
 import { boundedClient } from './bounded.ts';
 import { execAnswer } from './exec-answer.ts';
 import { startExecServer } from './exec-server.ts';
 import { nodeFacts, podFacts } from './facts.ts';
-import { type HistoryEntry, recordHistory } from './history.ts';
-import { openNodes } from './nodes.ts';
+import { type History, type HistoryEntry, recordHistory } from './history.ts';
+import { type Nodes, openNodes } from './nodes.ts';
 import { type Deletion, deletionsIn } from './outages.ts';
-import { openPods, type PlayedPod } from './pods.ts';
-import { type Follow, follow } from './watch.ts';
+import { openPods, type PlayedPod, type Pods } from './pods.ts';
 
 /** The requests that are under way at a time. */
 const REQUESTS = 40;
@@ -60,62 +60,60 @@ export interface Kubelets extends AsyncDisposable {
 
 /** Registers nodes and plays their pods until `stop`, for a cluster with `KUBELETS_CLUSTER`. Returns when all are Ready. */
 export async function startKubelets(cluster: Cluster, options: KubeletsOptions): Promise<Kubelets> {
-  const { kubeconfig } = cluster;
-  const client = boundedClient(connect({ kubeconfig }), REQUESTS);
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const problems: unknown[] = [];
-  const onProblem = (error: unknown): void => {
-    if (!signal.aborted) problems.push(error);
-  };
+  const client = boundedClient(connect({ kubeconfig: cluster.kubeconfig }), REQUESTS);
+  const background = openBackground(client);
+  const { onProblem } = background;
   const history = recordHistory(monotonicMs);
   const exec = await startExecServer(cluster.localhost, request =>
     execAnswer(request, pods, nodes, monotonicMs()),
   );
   const nodes = openNodes(client, exec.port);
   const pods = openPods({ client, nodes, behaviour: options.behaviour ?? (() => ({})), onProblem });
-  const loops: Promise<void>[] = [];
-  const start = <T>(given: Omit<Follow<T>, 'onListed'>): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const loop = follow(client, { ...given, onListed: resolve }, signal);
-      loops.push(
-        loop.catch(error => {
-          onProblem(error);
-          reject(error);
-        }),
-      );
-    });
   const stop = async (): Promise<void> => {
-    stopping.abort();
-    pods.abandon();
+    await background.stop();
+    await pods.abandon();
     exec.close();
-    await Promise.all(loops);
     await client.close();
-    if (problems.length > 0) throw new AggregateError(problems, `kubelets: ${problems.join('; ')}`);
+    background.check();
   };
   try {
-    await start({
-      resource: NODES,
-      pick: nodeFacts,
-      onChange: change => {
-        history.onNode(change);
-        nodes.onChange(change);
-        pods.onNodeChange(change.facts.name);
-      },
-    });
+    await followAll({ background, history, nodes, pods });
     await nodes.addAll(namesOf(options.nodes), options.labels ?? (() => ({})));
-    await start({
-      resource: PODS,
-      pick: podFacts,
-      onChange: change => {
-        history.onPod(change);
-        pods.onChange(change);
-      },
-    });
   } catch (error) {
     await stop();
     throw error;
   }
+  return kubeletsOf(nodes, pods, history, stop);
+}
+
+interface Parts {
+  readonly background: Background;
+  readonly history: History;
+  readonly nodes: Nodes;
+  readonly pods: Pods;
+}
+
+async function followAll({ background, history, nodes, pods }: Parts): Promise<void> {
+  await background.follow({
+    resource: NODES,
+    pick: nodeFacts,
+    onChange: change => {
+      history.onNode(change);
+      nodes.onChange(change);
+      pods.onNodeChange(change.facts.name);
+    },
+  });
+  await background.follow({
+    resource: PODS,
+    pick: podFacts,
+    onChange: change => {
+      history.onPod(change);
+      pods.onChange(change);
+    },
+  });
+}
+
+function kubeletsOf(nodes: Nodes, pods: Pods, history: History, stop: () => Promise<void>): Kubelets {
   return {
     ...{ stop, [Symbol.asyncDispose]: stop },
     setBehaviour: pods.setBehaviour,

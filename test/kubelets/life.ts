@@ -33,6 +33,8 @@ export interface Stage {
 
 const BACK_OFF_MS = 10_000;
 const LONGEST_BACK_OFF = 30;
+/** A failure is shown for a tenth of the pause that follows, at most so long; then the pause itself. */
+const LONGEST_FAILURE_MS = 1_000;
 
 const CREATING: ContainerState = { is: 'waiting', reason: 'ContainerCreating' };
 
@@ -60,9 +62,11 @@ function viewOf(pod: PodFacts, stateOf: (image: string) => ContainerState): read
   return pod.containers.map(({ name, image }) => ({ name, image, state: stateOf(image), restarts: 0 }));
 }
 
-/** The pause before the n-th repetition, from 1: it doubles, up to a limit. */
-function backOff({ backOffMs = BACK_OFF_MS }: PodBehaviour, repetition: number): number {
-  return Math.max(1, backOffMs) * Math.min(2 ** (repetition - 1), LONGEST_BACK_OFF);
+/** The pause before the n-th repetition, from 1, in two parts: it doubles, up to a limit. */
+function backOff({ backOffMs = BACK_OFF_MS }: PodBehaviour, repetition: number) {
+  const ms = Math.max(1, backOffMs) * Math.min(2 ** (repetition - 1), LONGEST_BACK_OFF);
+  const failureMs = Math.min(ms / 10, LONGEST_FAILURE_MS);
+  return { ms, failureMs, restMs: ms - failureMs };
 }
 
 function* pull(
@@ -85,10 +89,10 @@ function* pull(
       viewOf(pod, other => (other === image ? { is: 'waiting', reason, message } : CREATING));
     const failed = waiting('ErrImagePull', pullMessage(image, failure));
     yield { afterMs: pauseMs + pullMs, containers: failed };
-    const full = backOff(behaviour, attempt);
+    const { failureMs, restMs } = backOff(behaviour, attempt);
     const backingOff = waiting('ImagePullBackOff', `Back-off pulling image "${image}"`);
-    yield { afterMs: full / 10, containers: backingOff };
-    pauseMs = full * 0.9;
+    yield { afterMs: failureMs, containers: backingOff };
+    pauseMs = restMs;
   }
 }
 
@@ -110,11 +114,11 @@ function* run(pod: PodFacts, behaviour: PodBehaviour): Generator<Stage, void, vo
     yield { afterMs: afterMs - (readyMs < afterMs ? readyMs : 0), containers: view(terminated) };
     if (!startsAgain(pod, exitCode)) return;
     last = terminated;
-    pauseMs = restart === 0 ? 0 : backOff(behaviour, restart);
+    pauseMs = 0;
     if (restart === 0) continue; // a kubelet starts it again at once the first time
-    const state = crashLooping(pod, pauseMs);
-    yield { afterMs: pauseMs / 10, containers: containersOf(pod, state, restart, last) };
-    pauseMs *= 0.9;
+    const { ms, failureMs, restMs } = backOff(behaviour, restart);
+    yield { afterMs: failureMs, containers: containersOf(pod, crashLooping(pod, ms), restart, last) };
+    pauseMs = restMs;
   }
 }
 

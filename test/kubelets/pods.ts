@@ -1,12 +1,9 @@
-import { PODS } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
-import { isConflict, isNotFound } from '../../jobs/lib/kubernetes/errors.ts';
-import { objectPath } from '../../jobs/lib/kubernetes/resource.ts';
 import type { ChooseBehaviour } from './behaviour.ts';
+import { openBinder } from './binder.ts';
 import type { PodFacts } from './facts.ts';
 import type { ContainerView } from './life.ts';
-import type { Nodes, SimulatedNode } from './nodes.ts';
-import { placeFor } from './place.ts';
+import type { Nodes } from './nodes.ts';
 import { type PodPlayer, playPod } from './pod-player.ts';
 import type { Change } from './watch.ts';
 
@@ -37,63 +34,55 @@ export interface Pods {
   setNodeReady(name: string, ready: boolean): Promise<void>;
   find(namespace: string, name: string): PodPlayer | undefined;
   played(): readonly PlayedPod[];
-  abandon(): void;
+  /** Ends all; returns when nothing is under way. */
+  abandon(): Promise<void>;
 }
 
-/** Binds pods to nodes, in place of the scheduler, and plays those that are bound. */
-export function openPods(options: PodsOptions): Pods {
-  const { client, nodes, onProblem } = options;
+const FINISHED = ['Succeeded', 'Failed'];
+
+/** Binds pods to nodes, and plays those that are bound to a node of ours. */
+export function openPods({ client, nodes, behaviour: first, onProblem }: PodsOptions): Pods {
   const players = new Map<string, PodPlayer>();
-  const unbound = new Map<string, PodFacts>();
-  let { behaviour } = options;
+  const binder = openBinder(client, nodes.facts, onProblem);
+  const begin = playerFactory({ client, nodes, onProblem });
+  let behaviour = first;
 
-  const binding = new Set<string>();
-  let addresses = 0;
+  /** Pods of nodes that are not ours, or not yet again. */
+  const elsewhere = new Map<string, PodFacts>();
 
-  const place = (pod: PodFacts): void => {
-    const node = binding.has(pod.uid) ? undefined : placeFor(pod, nodes.facts);
-    if (node === undefined) return;
-    binding.add(pod.uid);
-    bind(client, pod, node)
-      .catch(onProblem)
-      .finally(() => binding.delete(pod.uid));
+  const play = (pod: PodFacts, node: string): void => {
+    binder.remove(pod);
+    if (FINISHED.includes(pod.phase)) return;
+    const player = begin(pod, node, behaviour);
+    if (player) players.set(pod.uid, player);
+    else elsewhere.set(pod.uid, pod);
   };
-
-  const begin = (pod: PodFacts, node: SimulatedNode): void => {
-    const hostIp = '127.0.0.1';
-    const podIp = pod.hostNetwork ? hostIp : podAddress(addresses++);
-    const host = { client, hostIp, podIp, images: node.images, onProblem };
-    players.set(pod.uid, playPod(pod, behaviour(pod, node.name), host, node.alive));
+  const take = (pod: PodFacts): void => {
+    const player = players.get(pod.uid);
+    if (player) player.update(pod);
+    else if (pod.node === undefined) binder.add(pod);
+    else play(pod, pod.node);
   };
-
+  const drop = (pod: PodFacts): void => {
+    binder.remove(pod);
+    elsewhere.delete(pod.uid);
+    players.get(pod.uid)?.abandon();
+    players.delete(pod.uid);
+  };
   const on = (name: string): readonly PodPlayer[] =>
     [...players.values()].filter(player => player.pod().node === name);
 
   return {
-    onChange({ type, facts: pod }) {
-      unbound.delete(pod.uid);
-      const player = players.get(pod.uid);
-      if (type === 'gone') {
-        player?.abandon();
-        players.delete(pod.uid);
-      } else if (player) {
-        player.update(pod);
-      } else if (pod.node === undefined) {
-        unbound.set(pod.uid, pod);
-        place(pod);
-      } else {
-        const node = nodes.get(pod.node);
-        if (node && !FINISHED.includes(pod.phase)) begin(pod, node);
-      }
-    },
+    onChange: ({ type, facts }) => (type === 'gone' ? drop(facts) : take(facts)),
     onNodeChange(name) {
       if (nodes.get(name)) {
-        for (const pod of unbound.values()) place(pod);
+        binder.retry();
+        for (const pod of elsewhere.values()) if (pod.node === name && elsewhere.delete(pod.uid)) take(pod);
         return;
       }
       for (const player of on(name)) {
-        player.abandon();
-        players.delete(player.pod().uid);
+        drop(player.pod());
+        elsewhere.set(player.pod().uid, player.pod());
       }
     },
     setBehaviour(next) {
@@ -107,13 +96,24 @@ export function openPods(options: PodsOptions): Pods {
         player => player.pod().name === name && player.pod().namespace === namespace,
       ),
     played: () => [...players.values()].map(playedPod),
-    abandon() {
-      for (const player of players.values()) player.abandon();
+    async abandon() {
+      await Promise.all([...players.values()].map(player => player.abandon()));
     },
   };
 }
 
-const FINISHED = ['Succeeded', 'Failed'];
+/** Returns what begins to play a pod; undefined where the node is none of ours. */
+function playerFactory({ client, nodes, onProblem }: Omit<PodsOptions, 'behaviour'>) {
+  const hostIp = '127.0.0.1';
+  let addresses = 0;
+  return (pod: PodFacts, name: string, behaviour: ChooseBehaviour): PodPlayer | undefined => {
+    const node = nodes.get(name);
+    if (!node) return undefined;
+    const podIp = pod.hostNetwork ? hostIp : podAddress(addresses++);
+    const { images, alive } = node;
+    return playPod(pod, behaviour(pod, name), { client, hostIp, podIp, images, alive, onProblem });
+  };
+}
 
 /** In the network of the pods. */
 function podAddress(index: number): string {
@@ -125,16 +125,4 @@ function playedPod(player: PodPlayer): PlayedPod {
   const { name, namespace, uid, labels, node = '' } = player.pod();
   const ready = player.readySinceMs() !== undefined;
   return { name, namespace, uid, node, labels, containers: player.containers(), ready };
-}
-
-/** As the scheduler does; a pod that is gone, or was bound meanwhile, needs it no more. */
-async function bind(client: KubeClient, { name, namespace, uid }: PodFacts, node: string): Promise<void> {
-  const target = { apiVersion: 'v1', kind: 'Node', name: node };
-  const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target };
-  const path = `${objectPath(PODS, name, namespace)}/binding`;
-  try {
-    await client.request({ method: 'POST', path, body });
-  } catch (error) {
-    if (!isNotFound(error) && !isConflict(error)) throw error;
-  }
 }
