@@ -1,5 +1,5 @@
-import { CALICO_UPGRADES } from '../jobs/lib/calico/upgrade/api.ts';
 import { CALICO_NAMESPACE } from '../jobs/lib/calico/tpr-kinds.ts';
+import { CALICO_UPGRADES } from '../jobs/lib/calico/upgrade/api.ts';
 import { type Access, rights } from '../jobs/lib/kubernetes/access.ts';
 import { CONFIG_MAPS, EVENTS, JOBS, NODES, PODS } from '../jobs/lib/kubernetes/builtin.ts';
 import type { Resource } from '../jobs/lib/kubernetes/resource.ts';

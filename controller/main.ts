@@ -1,16 +1,19 @@
 #!/usr/bin/env -S node --max-semi-space-size=8
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
 import { failureOf } from '../jobs/lib/kubernetes/failures.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
 import { createLog } from '../jobs/lib/run/log.ts';
 import { dropEmptyVariables } from '../jobs/lib/run/options.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { type ControllerOptions, controllerCommand } from './options.ts';
 import { runController } from './run.ts';
 
 /** In the image the manifests are beside the bundle; in a checkout one directory up. */
-const MANIFESTS = join(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../manifests' : 'manifests');
+const MANIFESTS = join(
+  import.meta.dirname,
+  import.meta.filename.endsWith('.ts') ? '../manifests' : 'manifests',
+);
 
 /** Runs the controller; returns its exit code. */
 async function main(argv: readonly string[]): Promise<number> {

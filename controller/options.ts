@@ -19,7 +19,9 @@ export function controllerCommand(manifests: string): Command {
   return addLogOptions(command)
     .addOption(option('--namespace <name>', 'its own namespace').default('calico-upgrade'))
     .addOption(option('--node-name <name>', 'the node that it is on, which is replaced last'))
-    .addOption(option('--identity <name>', 'how it is named in its lock').default('calico-upgrade-controller'))
+    .addOption(
+      option('--identity <name>', 'how it is named in its lock').default('calico-upgrade-controller'),
+    )
     .addOption(
       option('--port <number>', 'of /healthz, /readyz and /metrics').argParser(parsePort).default(9797),
     )

@@ -1,5 +1,5 @@
+import { type ConnectOptions, connect } from '../jobs/lib/kubernetes/client.ts';
 import { monotonicMs } from '../jobs/lib/run/abort.ts';
-import { connect, type ConnectOptions } from '../jobs/lib/kubernetes/client.ts';
 import { Failure } from '../jobs/lib/run/failure.ts';
 import type { Log } from '../jobs/lib/run/log.ts';
 import { holdLock, LOCK_CONNECTION } from './lock/hold-lock.ts';
@@ -18,7 +18,11 @@ const LONGEST_TURN_MS = 10 * 60_000;
 const EVENT_CONNECTION: ConnectOptions = { requestTimeoutMs: 10_000, retryTotalMs: 30_000 };
 
 /** Runs the controller until the signal ends it. Throws a Failure where it cannot work. */
-export async function runController(options: ControllerOptions, log: Log, signal: AbortSignal): Promise<void> {
+export async function runController(
+  options: ControllerOptions,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
   const metrics = createMetrics();
   const heartbeat = startHeartbeat(LONGEST_TURN_MS);
   const counted: ConnectOptions = {
@@ -44,7 +48,17 @@ export async function runController(options: ControllerOptions, log: Log, signal
     isLeading = true;
     try {
       const { namespace, nodeName: ownNode, manifests } = options;
-      const controller = { client, log, namespace, ownNode, manifests, events, metrics, wake: waker.wake, signal: held };
+      const controller = {
+        client,
+        log,
+        namespace,
+        ownNode,
+        manifests,
+        events,
+        metrics,
+        wake: waker.wake,
+        signal: held,
+      };
       await runUpgrades(controller, waker, heartbeat.beat);
     } finally {
       isLeading = false;

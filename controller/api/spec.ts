@@ -171,3 +171,6 @@ export function readSpec(
   const parsed = v.safeParse(specSchema, spec ?? {});
   return parsed.success ? { spec: parsed.output } : { problems: messagesOf(parsed.issues) };
 }
+
+/** The limits of a rollout where nobody says any. */
+export const defaultRollout = (): RolloutSpec => v.parse(rollout, {});

@@ -41,7 +41,11 @@ interface Waited {
 
 /** What the spec names, and whatever can be waited for in the manifest itself. */
 function waitTargets({ waitFor }: AddOn, objects: readonly KubeObject[]): readonly Waited[] {
-  const own = objects.map(({ kind, metadata: { name, namespace } }) => ({ kind: String(kind), name, namespace }));
+  const own = objects.map(({ kind, metadata: { name, namespace } }) => ({
+    kind: String(kind),
+    name,
+    namespace,
+  }));
   return [...own, ...waitFor];
 }
 
@@ -54,7 +58,10 @@ async function firstWait(run: Run, targets: readonly Waited[]): Promise<string |
   return undefined;
 }
 
-async function isServedOrRolledOut(run: Run, { kind, name, namespace = 'kube-system' }: Waited): Promise<boolean> {
+async function isServedOrRolledOut(
+  run: Run,
+  { kind, name, namespace = 'kube-system' }: Waited,
+): Promise<boolean> {
   const { client } = run.controller;
   const read = async (resource: Resource | undefined, within?: string): Promise<KubeObject | undefined> =>
     resource && (await get(client, resource, name, within));
@@ -83,8 +90,10 @@ interface Rolled {
 function rolled(object: KubeObject | undefined): Rolled | undefined {
   if (!object || !isRecord(object.status)) return undefined;
   const { generation } = object.metadata;
-  const isSeen = typeof generation !== 'number' || Number(object.status.observedGeneration ?? 0) >= generation;
-  const replicas = isRecord(object.spec) && typeof object.spec.replicas === 'number' ? object.spec.replicas : 1;
+  const isSeen =
+    typeof generation !== 'number' || Number(object.status.observedGeneration ?? 0) >= generation;
+  const replicas =
+    isRecord(object.spec) && typeof object.spec.replicas === 'number' ? object.spec.replicas : 1;
   return isSeen ? { status: object.status, replicas } : undefined;
 }
 

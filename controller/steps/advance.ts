@@ -16,7 +16,11 @@ export interface StepContext {
 }
 
 /** Carries a step on for one turn. Every step can be carried on by another process: it looks at what is there. */
-export async function advanceStep(step: StepStatus, work: Work, { part, isRetry }: StepContext): Promise<Progress> {
+export async function advanceStep(
+  step: StepStatus,
+  work: Work,
+  { part, isRetry }: StepContext,
+): Promise<Progress> {
   switch (step.name) {
     case 'manifests':
       return advanceManifests(work);

@@ -1,6 +1,6 @@
-import type { JobManifest } from '../jobs/job-schema.ts';
 import { dataJob } from '../jobs/data-jobs.ts';
 import { jobFor, upgradeLabels } from '../jobs/job-manifest.ts';
+import type { JobManifest } from '../jobs/job-schema.ts';
 import { readManifest } from '../jobs/read-manifest.ts';
 import { advanceJob, removeJob } from '../jobs/run-job.ts';
 import { withRegistry } from '../target/images.ts';
@@ -25,7 +25,9 @@ export async function advanceDataJob(work: Work, command: string, isRetry: boole
   log.info({ stage: 'job' }, `Job ${namespace}/${name}: ${outcome.sentence}`);
   return outcome.state === 'done'
     ? done(outcome.sentence)
-    : stopped(`Job ${namespace}/${name}: ${outcome.sentence}. Its log: kubectl -n ${namespace} logs -l job-name=${name} --tail=-1`);
+    : stopped(
+        `Job ${namespace}/${name}: ${outcome.sentence}. Its log: kubectl -n ${namespace} logs -l job-name=${name} --tail=-1`,
+      );
 }
 
 async function jobOf({ run, spec }: Work, command: string): Promise<JobManifest> {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { PODS } from '../../jobs/lib/kubernetes/builtin.ts';
 import { applyObject } from '../../jobs/lib/kubernetes/apply.ts';
+import { PODS } from '../../jobs/lib/kubernetes/builtin.ts';
 import { list } from '../../jobs/lib/kubernetes/list.ts';
 import { isRecord, type KubeObject, objectKey } from '../../jobs/lib/kubernetes/object.ts';
 import { create, get, mergePatch, update } from '../../jobs/lib/kubernetes/write.ts';
@@ -59,7 +59,8 @@ async function retire(run: Run, retired: readonly ObjectName[]): Promise<string 
 async function podsOf(run: Run, { metadata, spec }: KubeObject): Promise<readonly KubeObject[]> {
   const selector = isRecord(spec) && isRecord(spec.selector) ? spec.selector.matchLabels : undefined;
   const labels = isRecord(selector) ? Object.entries(selector) : [];
-  if (labels.length === 0) throw refused(`${metadata.name} has no spec.selector.matchLabels, by which its pods are found`);
+  if (labels.length === 0)
+    throw refused(`${metadata.name} has no spec.selector.matchLabels, by which its pods are found`);
   const pods = await list(run.controller.client, PODS, {
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
     labelSelector: labels.map(([label, value]) => `${label}=${String(value)}`).join(','),
@@ -68,9 +69,14 @@ async function podsOf(run: Run, { metadata, spec }: KubeObject): Promise<readonl
 }
 
 /** What a Deployment of one instance still waits for; undefined when it runs once, and is Ready. */
-export async function notReady(run: Run, name: string, namespace = 'kube-system'): Promise<string | undefined> {
+export async function notReady(
+  run: Run,
+  name: string,
+  namespace = 'kube-system',
+): Promise<string | undefined> {
   const live = await get(run.controller.client, run.deployments, name, namespace);
-  if (!live) throw refused(`Deployment ${namespace}/${name} was deleted in the meantime. Restore it, then resume`);
+  if (!live)
+    throw refused(`Deployment ${namespace}/${name} was deleted in the meantime. Restore it, then resume`);
   const status = isRecord(live.status) ? live.status : {};
   const { generation } = live.metadata;
   const isSeen = typeof generation !== 'number' || Number(status.observedGeneration ?? 0) >= generation;
@@ -78,7 +84,9 @@ export async function notReady(run: Run, name: string, namespace = 'kube-system'
     return `waits for Deployment ${namespace}/${name} to be Ready`;
   }
   const pods = await podsOf(run, live);
-  return pods.length === 1 ? undefined : `waits for one pod of Deployment ${namespace}/${name}: there are ${pods.length}`;
+  return pods.length === 1
+    ? undefined
+    : `waits for one pod of Deployment ${namespace}/${name}: there are ${pods.length}`;
 }
 
 /** Puts the controllers of before back: what is not of before is scaled to 0 first. */

@@ -19,7 +19,8 @@ export async function probeConnectivity(
   image: string,
 ): Promise<Progress> {
   const [from, to] = nodes;
-  const name = (role: string): string => `calico-upgrade-probe-${role}-${(run.upgrade.metadata.uid ?? '').slice(0, 8)}`;
+  const name = (role: string): string =>
+    `calico-upgrade-probe-${role}-${(run.upgrade.metadata.uid ?? '').slice(0, 8)}`;
   const answering = await probePod(run, name('to'), to, image, ['sleep', '3600']);
   const address = isRecord(answering.status) ? answering.status.podIP : undefined;
   if (typeof address !== 'string' || phaseOf(answering) !== 'Running') {
@@ -36,11 +37,15 @@ export async function probeConnectivity(
   }
   return phase === 'Succeeded'
     ? done(`a pod on ${from} reaches one on ${to}`)
-    : stopped(`a pod on ${from} does not reach ${address} on ${to} through the pod network. Look at routes and policies of both nodes`);
+    : stopped(
+        `a pod on ${from} does not reach ${address} on ${to} through the pod network. Look at routes and policies of both nodes`,
+      );
 }
 
 function patient({ patience }: Run, message: string): Progress {
-  return patience.elapsedMs(message) > PATIENCE_MS ? stopped(`${message}, for ${PATIENCE_MS / 60_000} minutes`) : running(message);
+  return patience.elapsedMs(message) > PATIENCE_MS
+    ? stopped(`${message}, for ${PATIENCE_MS / 60_000} minutes`)
+    : running(message);
 }
 
 const phaseOf = ({ status }: KubeObject): unknown => (isRecord(status) ? status.phase : undefined);

@@ -42,7 +42,11 @@ function acknowledged({ made }: Run, { memory }: RolloutRun, decision: Decision)
   return { ...decision, failures: [] };
 }
 
-const waiting = (what: string): Progress => ({ state: 'running', message: `waits for ${what}`, wakeMs: 1_000 });
+const waiting = (what: string): Progress => ({
+  state: 'running',
+  message: `waits for ${what}`,
+  wakeMs: 1_000,
+});
 
 const isBefore = (seen: unknown, wanted: number | undefined): boolean =>
   typeof seen === 'number' && wanted !== undefined && seen < wanted;
@@ -105,7 +109,11 @@ function progressOf(work: Work, rollout: RolloutRun, decision: Decision, plan: R
   }
   const blocked = mayBegin ? decision.blocked : undefined;
   if (run.patience.elapsedMs(blocked) > BLOCKED_MS) {
-    return { state: 'stopped', message: `for ${durationText(BLOCKED_MS)} no further node could be begun: ${blocked}`, nodes };
+    return {
+      state: 'stopped',
+      message: `for ${durationText(BLOCKED_MS)} no further node could be begun: ${blocked}`,
+      nodes,
+    };
   }
   const wakeMs = Math.min(decision.wakeMs ?? 5_000, 5_000);
   return { state: 'running', message: decision.message, wakeMs, isIdle, nodes };
@@ -118,7 +126,10 @@ function failureText({ failures }: Decision): string {
 }
 
 function doneText({ counts, skipped }: Decision): string {
-  const left = skipped.length === 0 ? '' : `; ${skipped.length} that are not Ready are left, and replaced when they are back`;
+  const left =
+    skipped.length === 0
+      ? ''
+      : `; ${skipped.length} that are not Ready are left, and replaced when they are back`;
   return `${counts.updated} of ${counts.total} nodes have the target${left}`;
 }
 
@@ -126,7 +137,13 @@ const SLOWEST = 5;
 
 function nodesProgress({ stores }: RolloutRun, decision: Decision, plan: RolloutPlan): NodesProgress {
   const { counts, currentNodes, failures, skipped } = decision;
-  return { counts, currentNodes, failures, skipped, slowest: slowestOf(stores.nodes.objects.values(), plan.revision) };
+  return {
+    counts,
+    currentNodes,
+    failures,
+    skipped,
+    slowest: slowestOf(stores.nodes.objects.values(), plan.revision),
+  };
 }
 
 function slowestOf(nodes: Iterable<NodeFacts>, revision: string): NodesProgress['slowest'] {

@@ -65,7 +65,9 @@ async function readSource(
   return (keys ?? Object.keys(data).sort()).map(key => {
     const text = data[key];
     if (typeof text === 'string') return { configMap, key, text };
-    throw refused(`ConfigMap ${namespace}/${configMap} has no key ${key}; it has ${Object.keys(data).join(', ') || 'none'}`);
+    throw refused(
+      `ConfigMap ${namespace}/${configMap} has no key ${key}; it has ${Object.keys(data).join(', ') || 'none'}`,
+    );
   });
 }
 

@@ -28,7 +28,8 @@ export async function putTemplate(work: Work): Promise<TemplateState> {
 async function restoreTemplate(run: Run, mark: (object: KubeObject) => KubeObject): Promise<void> {
   const before = run.previous.daemonSet;
   const template = isRecord(before?.spec) ? before.spec.template : undefined;
-  if (!isRecord(template)) throw refused('what ran before this upgrade is not known: there is no way back by itself');
+  if (!isRecord(template))
+    throw refused('what ran before this upgrade is not known: there is no way back by itself');
   const { name, namespace } = daemonSetName(run);
   await update(
     run.controller.client,
@@ -53,7 +54,10 @@ export async function liveDaemonSet(run: Run): Promise<KubeObject> {
 
 /** The name of the DaemonSet of this upgrade. */
 export function daemonSetName({ previous }: Run): { readonly name: string; readonly namespace: string } {
-  const { name, namespace = '' } = previous.daemonSet?.metadata ?? { name: 'calico-node', namespace: 'kube-system' };
+  const { name, namespace = '' } = previous.daemonSet?.metadata ?? {
+    name: 'calico-node',
+    namespace: 'kube-system',
+  };
   return { name, namespace };
 }
 
@@ -96,7 +100,10 @@ function marked(object: KubeObject, config: unknown, { previous }: Run): KubeObj
     metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [FROM]: previous.from } },
     spec: {
       ...spec,
-      template: { ...template, metadata: { ...metadata, annotations: { ...annotations, [REVISION]: revision } } },
+      template: {
+        ...template,
+        metadata: { ...metadata, annotations: { ...annotations, [REVISION]: revision } },
+      },
     },
   };
 }
@@ -105,13 +112,18 @@ function marked(object: KubeObject, config: unknown, { previous }: Run): KubeObj
 export function templateState({ metadata, spec }: KubeObject): TemplateState {
   const template = isRecord(spec) && isRecord(spec.template) ? spec.template : {};
   const podSpec = isRecord(template.spec) ? template.spec : {};
-  const annotations = isRecord(template.metadata) && isRecord(template.metadata.annotations) ? template.metadata.annotations : {};
+  const annotations =
+    isRecord(template.metadata) && isRecord(template.metadata.annotations)
+      ? template.metadata.annotations
+      : {};
   const selector = isRecord(podSpec.nodeSelector) ? podSpec.nodeSelector : {};
   return {
     revision: String(annotations[REVISION] ?? ''),
     images: Object.fromEntries(containersOf(podSpec).map(({ name, image }) => [name, image])),
     template,
-    nodeSelector: Object.fromEntries(Object.entries(selector).map(([label, value]) => [label, String(value)])),
+    nodeSelector: Object.fromEntries(
+      Object.entries(selector).map(([label, value]) => [label, String(value)]),
+    ),
     generation: typeof metadata.generation === 'number' ? metadata.generation : undefined,
   };
 }

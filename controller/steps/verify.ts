@@ -50,8 +50,13 @@ export async function advanceVerify(work: Work, part: Verified): Promise<Progres
 
 /** What does not work yet may do so in a moment; after some time a person has to look. */
 function patient({ run }: Work, progress: Progress): Progress {
-  if (progress.state !== 'running' || run.patience.elapsedMs(progress.message) <= PATIENCE_MS) return progress;
-  return { ...progress, state: 'stopped', message: `${progress.message}, for ${PATIENCE_MS / 60_000} minutes` };
+  if (progress.state !== 'running' || run.patience.elapsedMs(progress.message) <= PATIENCE_MS)
+    return progress;
+  return {
+    ...progress,
+    state: 'stopped',
+    message: `${progress.message}, for ${PATIENCE_MS / 60_000} minutes`,
+  };
 }
 
 /** Asks BIRD of every node once. A session that is down may have been so before; a node without any is cut off. */
@@ -59,7 +64,8 @@ async function verifyBgp(work: Work): Promise<Progress> {
   const { run, spec } = work;
   const { rollout } = run.made;
   const { client, log, signal } = run.controller;
-  if (!rollout || !spec.rollout.bgpCheck || run.detected.install.networkingBackend !== 'bird') return done('');
+  if (!rollout || !spec.rollout.bgpCheck || run.detected.install.networkingBackend !== 'bird')
+    return done('');
   const cutOff: string[] = [];
   let sessions = 0;
   const pods = [...rollout.stores.pods.objects.values()].filter(({ isReady }) => isReady);
@@ -79,7 +85,10 @@ async function verifyBgp(work: Work): Promise<Progress> {
     signal,
   );
   if (cutOff.length === 0) return done(`BGP: ${sessions} sessions Established`);
-  return running(`waits for BGP of ${cutOff.slice(0, 3).join(', ')}${cutOff.length > 3 ? ` and ${cutOff.length - 3} more nodes` : ''}`, 2_000);
+  return running(
+    `waits for BGP of ${cutOff.slice(0, 3).join(', ')}${cutOff.length > 3 ? ` and ${cutOff.length - 3} more nodes` : ''}`,
+    2_000,
+  );
 }
 
 async function verifyControllers(work: Work): Promise<Progress> {
@@ -92,13 +101,19 @@ async function verifyControllers(work: Work): Promise<Progress> {
 
 /** The kinds that calico-node cannot start without. What is in etcd was verified by the job that wrote it. */
 async function verifyConfiguration({ run, spec }: Work): Promise<Progress> {
-  if (run.detected.install.datastore !== 'kubernetes' || !isAtLeast(spec.targetVersion, '2.5.0')) return done('');
+  if (run.detected.install.datastore !== 'kubernetes' || !isAtLeast(spec.targetVersion, '2.5.0'))
+    return done('');
   const kinds: readonly Resource[] = isAtLeast(spec.targetVersion, '3.0.0')
     ? [FELIX_CONFIGURATIONS, CLUSTER_INFORMATIONS, IP_POOLS]
     : [GLOBAL_FELIX_CONFIGS, IP_POOLS];
   for (const kind of kinds) {
-    const objects = await list(run.controller.client, kind, { pick: ({ metadata: { name } }) => ({ metadata: { name } }) });
-    if (!objects) return stopped(`${resourceName(kind)} is not defined, which Calico ${spec.targetVersion} reads its configuration from`);
+    const objects = await list(run.controller.client, kind, {
+      pick: ({ metadata: { name } }) => ({ metadata: { name } }),
+    });
+    if (!objects)
+      return stopped(
+        `${resourceName(kind)} is not defined, which Calico ${spec.targetVersion} reads its configuration from`,
+      );
   }
   return done('the configuration is readable');
 }
@@ -108,6 +123,7 @@ async function verifyNetwork({ run }: Work): Promise<Progress> {
   const pods: readonly PodFacts[] = rollout ? [...rollout.stores.pods.objects.values()] : [];
   const [first, second] = pods.filter(({ isReady }) => isReady).map(({ node }) => node);
   const image = template?.images['calico-node'];
-  if (first === undefined || second === undefined || image === undefined) return done('no second node to reach');
+  if (first === undefined || second === undefined || image === undefined)
+    return done('no second node to reach');
   return probeConnectivity(run, [first, second], image);
 }

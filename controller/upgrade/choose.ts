@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { readStatus, type UpgradeStatus } from '../../jobs/lib/calico/upgrade/status.ts';
+import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { readSpec, type UpgradeSpec } from '../api/spec.ts';
 
 /** An upgrade whose spec can be acted on. */

@@ -1,4 +1,5 @@
 import { CALICO_UPGRADES } from '../../jobs/lib/calico/upgrade/api.ts';
+import { fingerprint } from '../../jobs/lib/calico/upgrade/fingerprint.ts';
 import { readStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { type Watched, watch } from '../../jobs/lib/kubernetes/watch.ts';
@@ -6,14 +7,14 @@ import { messageOf } from '../../jobs/lib/run/failure.ts';
 import type { StatusFacts } from '../status/finish-status.ts';
 import { type Actionable, type Choice, chooseUpgrade } from './choose.ts';
 import type { Controller } from './controller.ts';
-import { planFingerprint, specFingerprint } from './fingerprint.ts';
+import { planFingerprint } from './fingerprint.ts';
 import { openRun } from './open-run.ts';
 import { type Orphans, openOrphans } from './orphans.ts';
 import type { Run } from './run.ts';
 import { type Shown, showStatuses } from './shown.ts';
 import { stopReason } from './stop-reason.ts';
 import { resumeText } from './texts.ts';
-import { takeTurn, type Turned } from './turn.ts';
+import { type Turned, takeTurn } from './turn.ts';
 import type { Waker } from './waker.ts';
 
 const IDLE_MS = 60_000;
@@ -30,11 +31,7 @@ interface Memory {
 }
 
 /** Carries upgrades on, one at a time, until the signal ends it. `onTurn` is called at each turn. */
-export async function runUpgrades(
-  controller: Controller,
-  waker: Waker,
-  onTurn: () => void,
-): Promise<void> {
+export async function runUpgrades(controller: Controller, waker: Waker, onTurn: () => void): Promise<void> {
   const { client, log, signal } = controller;
   const upgrades = watch(
     client,
@@ -47,7 +44,12 @@ export async function runUpgrades(
     signal,
   );
   const shown = showStatuses(controller);
-  const memory: Memory = { run: undefined, refusedSpec: undefined, orphans: undefined, looksForOrphans: true };
+  const memory: Memory = {
+    run: undefined,
+    refusedSpec: undefined,
+    orphans: undefined,
+    looksForOrphans: true,
+  };
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
       onTurn();
@@ -122,13 +124,14 @@ async function turnOf(
   shown: Shown,
   memory: Memory,
 ): Promise<number> {
-  const observedSpec = specFingerprint(spec);
+  const observedSpec = fingerprint(upgrade.spec);
   if (memory.run && memory.run.plannedFor !== planFingerprint(spec, spec.rollback || memory.run.isRollback)) {
     close(memory);
   }
   if (!memory.run) {
     const before = readStatus(upgrade.status);
-    const wasRefused = before?.phase === 'Stopped' && before.plannedFor === undefined && before.observedSpec === observedSpec;
+    const wasRefused =
+      before?.phase === 'Stopped' && before.plannedFor === undefined && before.observedSpec === observedSpec;
     if (wasRefused || memory.refusedSpec === observedSpec) return IDLE_MS;
     try {
       memory.run = await openRun(controller, upgrade, spec);

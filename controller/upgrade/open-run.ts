@@ -1,11 +1,11 @@
+import { CALICO_NAMESPACE } from '../../jobs/lib/calico/tpr-kinds.ts';
 import { FROM } from '../../jobs/lib/calico/upgrade/annotations.ts';
 import type { Detected } from '../../jobs/lib/calico/upgrade/detected.ts';
 import { readStatus, type StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
-import { CALICO_NAMESPACE } from '../../jobs/lib/calico/tpr-kinds.ts';
 import { CONFIG_MAPS } from '../../jobs/lib/kubernetes/builtin.ts';
 import { discoverKinds } from '../../jobs/lib/kubernetes/kinds.ts';
-import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { withoutOwners } from '../../jobs/lib/kubernetes/list.ts';
+import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { apiVersionOf, type Resource } from '../../jobs/lib/kubernetes/resource.ts';
 import { get } from '../../jobs/lib/kubernetes/write.ts';
 import { detectCluster, readServedForms, type ServedForms } from '../../jobs/lib/run/detect-cluster.ts';
@@ -28,7 +28,7 @@ const CONTROLLER_NAMES = ['calico-kube-controllers', 'calico-policy-controller']
  * refusal where a right is missing, or there is no way to the target.
  */
 export async function openRun(controller: Controller, upgrade: KubeObject, spec: UpgradeSpec): Promise<Run> {
-  const { client, namespace, log } = controller;
+  const { client, namespace } = controller;
   const forms = await readServedForms(client);
   await requireAccess(client, controllerAccess(forms, namespace));
   const { daemonSets, deployments } = servedForms(forms);
@@ -73,7 +73,9 @@ function servedForms({ daemonSets, deployments }: ServedForms): {
   readonly deployments: Resource;
 } {
   if (daemonSets && deployments) return { daemonSets, deployments };
-  throw refused('the API server serves no DaemonSets or no Deployments that are known here: apps/v1 or extensions/v1beta1');
+  throw refused(
+    'the API server serves no DaemonSets or no Deployments that are known here: apps/v1 or extensions/v1beta1',
+  );
 }
 
 interface PlannedSteps {
@@ -83,7 +85,8 @@ interface PlannedSteps {
 
 function planForward(detected: Detected, spec: UpgradeSpec): PlannedSteps {
   const plan = planSteps(detected, spec);
-  if ('problems' in plan) throw refused(`no way to Calico ${spec.targetVersion}: ${plan.problems.join('. ')}`);
+  if ('problems' in plan)
+    throw refused(`no way to Calico ${spec.targetVersion}: ${plan.problems.join('. ')}`);
   return plan;
 }
 
@@ -132,7 +135,11 @@ async function readLive({ client }: Controller, daemonSets: Resource, deployment
 
 const withKind =
   (resource: Resource) =>
-  (object: KubeObject): KubeObject => ({ ...withoutOwners(object), apiVersion: apiVersionOf(resource), kind: resource.kind });
+  (object: KubeObject): KubeObject => ({
+    ...withoutOwners(object),
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+  });
 
 function sayPlan({ log }: Controller, steps: readonly StepStatus[]): void {
   for (const { name, state, reason } of steps) {

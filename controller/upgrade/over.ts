@@ -1,6 +1,6 @@
 import type { StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
-import { advanceRollout } from '../steps/rollout.ts';
 import type { Progress } from '../steps/progress.ts';
+import { advanceRollout } from '../steps/rollout.ts';
 import { nodesFacts } from './nodes-facts.ts';
 import { settleUpgrade } from './settle.ts';
 import { stateOf } from './step-list.ts';

@@ -22,7 +22,10 @@ export async function settleUpgrade(work: Work, changedNodes: boolean): Promise<
       await applyAll(run, afterwards.apply);
       for (const name of afterwards.remove.filter(isOurs)) await removeNamed(run, name);
     }
-    sayLeftovers(run, afterwards.remove.filter(name => !isOurs(name)));
+    sayLeftovers(
+      run,
+      afterwards.remove.filter(name => !isOurs(name)),
+    );
   }
   run.made.isSettled = true;
 }

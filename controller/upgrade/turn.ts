@@ -1,18 +1,18 @@
+import { fingerprint } from '../../jobs/lib/calico/upgrade/fingerprint.ts';
 import { type Phase, readStatus, type StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { messageOf } from '../../jobs/lib/run/failure.ts';
-import { stopReason } from './stop-reason.ts';
-import { nodesFacts } from './nodes-facts.ts';
 import type { UpgradeSpec } from '../api/spec.ts';
 import type { StatusFacts } from '../status/finish-status.ts';
 import { advanceStep } from '../steps/advance.ts';
-import type { NodesProgress, Progress } from '../steps/progress.ts';
+import type { Progress } from '../steps/progress.ts';
 import type { Verified } from '../steps/verify.ts';
+import { nodesFacts } from './nodes-facts.ts';
 import { over } from './over.ts';
-import { specFingerprint } from './fingerprint.ts';
 import { noteRollback } from './previous.ts';
 import type { Run, Work } from './run.ts';
 import { changeStep, currentStep, stateOf } from './step-list.ts';
+import { stopReason } from './stop-reason.ts';
 import { approvalText, resumeText } from './texts.ts';
 
 /** What came of a turn. */
@@ -43,7 +43,7 @@ const IDLE_MS = 60_000;
 /** Carries an upgrade on for one turn. Throws what a later try may mend; everything else is a stop that its status tells. */
 export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec, now: Date): Promise<Turned> {
   const before = factsBefore(run, upgrade);
-  const observedSpec = specFingerprint(spec);
+  const observedSpec = fingerprint(upgrade.spec);
   const isHeld = before.phase === 'Stopped' && before.observedSpec === observedSpec;
   if (before.phase === 'Stopped' && !isHeld) run.made.acknowledges = true;
   const facts = { ...before, observedSpec };
@@ -52,7 +52,8 @@ export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec,
   const work = { run, spec, isDataOpen: isDataOpen(steps), mayBegin };
   const turn = { run, spec, facts, steps, work, isHeld, now };
   const step = currentStep(steps);
-  const isCleanUpWaiting = step?.name === 'clean-up' && step.state === 'Pending' && !spec.approvals.includes('clean-up');
+  const isCleanUpWaiting =
+    step?.name === 'clean-up' && step.state === 'Pending' && !spec.approvals.includes('clean-up');
   if (!step || isCleanUpWaiting) return over(turn);
   return step.state === 'Pending' ? begin(turn, step) : carryOn(turn, step);
 }
@@ -70,7 +71,12 @@ function factsBefore(run: Run, upgrade: KubeObject): StatusFacts {
 /** Between the end of the data migration in etcd and its completion, Calico is paused. */
 function isDataOpen(steps: readonly StepStatus[]): boolean {
   const complete = stateOf(steps, 'complete');
-  return stateOf(steps, 'data-migration') === 'Done' && complete !== undefined && complete !== 'NotNeeded' && complete !== 'Done';
+  return (
+    stateOf(steps, 'data-migration') === 'Done' &&
+    complete !== undefined &&
+    complete !== 'NotNeeded' &&
+    complete !== 'Done'
+  );
 }
 
 const atWork = ({ isRollback }: Run): Phase => (isRollback ? 'RollingBack' : 'Progressing');
@@ -78,7 +84,8 @@ const atWork = ({ isRollback }: Run): Phase => (isRollback ? 'RollingBack' : 'Pr
 function begin(turn: Turn, step: StepStatus): Turned {
   const { run, spec, facts, steps, isHeld, now } = turn;
   if (isHeld) return { facts, wakeMs: IDLE_MS };
-  if (spec.paused) return { facts: { ...facts, phase: 'Paused', message: `paused before ${step.name}` }, wakeMs: IDLE_MS };
+  if (spec.paused)
+    return { facts: { ...facts, phase: 'Paused', message: `paused before ${step.name}` }, wakeMs: IDLE_MS };
   const { name } = run.upgrade.metadata;
   if (step.name === 'complete' && !spec.approvals.includes('complete')) {
     const message = `waits for approval of complete, after which there is no abort. ${approvalText(name, 'complete', spec.approvals)}`;
@@ -87,7 +94,11 @@ function begin(turn: Turn, step: StepStatus): Turned {
   run.controller.log.info({ stage: step.name }, step.reason);
   const begun = changeStep(steps, step.name, 'Running', '', now);
   const message = `${step.name}: begins`;
-  return { facts: { ...facts, phase: atWork(run), message, steps: [...begun] }, wakeMs: 0, isMilestone: true };
+  return {
+    facts: { ...facts, phase: atWork(run), message, steps: [...begun] },
+    wakeMs: 0,
+    isMilestone: true,
+  };
 }
 
 /** Steps that are done in one go: none of them is begun while the upgrade is paused. */
@@ -100,16 +111,25 @@ async function carryOn(turn: Turn, step: StepStatus): Promise<Turned> {
   if (spec.paused && !isHeld && IN_ONE_GO.has(step.name)) {
     return { facts: { ...facts, phase: 'Paused', message: `paused in ${step.name}` }, wakeMs: IDLE_MS };
   }
-  const progress = await advanceSafely(turn, step, { part: partOf(steps), isRetry: step.state === 'Failed' && !isHeld });
+  const progress = await advanceSafely(turn, step, {
+    part: partOf(steps),
+    isRetry: step.state === 'Failed' && !isHeld,
+  });
   if (progress === undefined) return { facts, wakeMs: 2_000 };
   const withNodes = { ...facts, ...nodesFacts(progress.nodes, facts) };
   if (isHeld) return { facts: withNodes, wakeMs: wakeOf(progress) };
-  const running = { ...withNodes, steps: [...changeStep(steps, step.name, 'Running', progress.message, turn.now)] };
+  const running = {
+    ...withNodes,
+    steps: [...changeStep(steps, step.name, 'Running', progress.message, turn.now)],
+  };
   switch (progress.state) {
     case 'running': {
       const isPaused = spec.paused && progress.isIdle === true;
       const message = `${step.name}: ${isPaused ? `paused, ${progress.message}` : progress.message}`;
-      return { facts: { ...running, phase: isPaused ? 'Paused' : atWork(run), message }, wakeMs: wakeOf(progress) };
+      return {
+        facts: { ...running, phase: isPaused ? 'Paused' : atWork(run), message },
+        wakeMs: wakeOf(progress),
+      };
     }
     case 'done':
       return stepDone({ ...turn, facts: withNodes, work }, step, progress.message);
@@ -118,7 +138,8 @@ async function carryOn(turn: Turn, step: StepStatus): Promise<Turned> {
   }
 }
 
-const wakeOf = (progress: Progress): number => (progress.state === 'running' ? (progress.wakeMs ?? IDLE_MS) : IDLE_MS);
+const wakeOf = (progress: Progress): number =>
+  progress.state === 'running' ? (progress.wakeMs ?? IDLE_MS) : IDLE_MS;
 
 /** What a step throws is a stop, unless a later try may mend it: that is thrown on. Undefined for a step that is held anyway. */
 async function advanceSafely(
@@ -146,9 +167,17 @@ function partOf(steps: readonly StepStatus[]): Verified {
 function stepDone({ run, facts, steps, now }: Turn, step: StepStatus, message: string): Turned {
   const { log, events } = run.controller;
   log.info({ stage: step.name }, `done${message ? `: ${message}` : ''}`);
-  events.onUpgrade(run.upgrade, { type: 'Normal', reason: 'StepDone', message: `${step.name}: ${message || 'done'}` });
+  events.onUpgrade(run.upgrade, {
+    type: 'Normal',
+    reason: 'StepDone',
+    message: `${step.name}: ${message || 'done'}`,
+  });
   const next = changeStep(steps, step.name, 'Done', message, now);
-  return { facts: { ...facts, phase: atWork(run), message: `${step.name}: done`, steps: [...next] }, wakeMs: 0, isMilestone: true };
+  return {
+    facts: { ...facts, phase: atWork(run), message: `${step.name}: done`, steps: [...next] },
+    wakeMs: 0,
+    isMilestone: true,
+  };
 }
 
 async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<Turned> {
@@ -156,14 +185,30 @@ async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<T
   const { controller, upgrade } = run;
   const failed = progress.nodes?.failures.length ?? 0;
   if (failed > 0 && spec.rollout.onFailure === 'Rollback' && !run.isRollback) {
-    controller.log.warn({ stage: step.name }, `${progress.message}. Goes back, as spec.rollout.onFailure says`);
-    controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'RollingBack', message: progress.message });
+    controller.log.warn(
+      { stage: step.name },
+      `${progress.message}. Goes back, as spec.rollout.onFailure says`,
+    );
+    controller.events.onUpgrade(upgrade, {
+      type: 'Warning',
+      reason: 'RollingBack',
+      message: progress.message,
+    });
     await noteRollback(controller.client, controller.namespace, upgrade.metadata.uid ?? '', progress.message);
-    return { facts: { ...facts, phase: 'RollingBack', message: progress.message }, wakeMs: 0, isMilestone: true, goesBack: true };
+    return {
+      facts: { ...facts, phase: 'RollingBack', message: progress.message },
+      wakeMs: 0,
+      isMilestone: true,
+      goesBack: true,
+    };
   }
   const message = `${step.name}: ${progress.message}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
   controller.log.error({ stage: step.name }, message);
   controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'Stopped', message });
   const next = changeStep(steps, step.name, 'Failed', progress.message, now);
-  return { facts: { ...facts, phase: 'Stopped', message, steps: [...next] }, wakeMs: wakeOf(progress), isMilestone: true };
+  return {
+    facts: { ...facts, phase: 'Stopped', message, steps: [...next] },
+    wakeMs: wakeOf(progress),
+    isMilestone: true,
+  };
 }
