@@ -94,8 +94,22 @@ export async function ensureCrd(
   signal: AbortSignal,
 ): Promise<void> {
   await create(client, api, crdObject(api, kind));
+  await waitUntilUsable(client, api, kind, signal);
+}
+
+/**
+ * Waits until a kind that is defined can be used; `isServed` looks in another way than by a list of it. Throws a Failure
+ * when another definition is in the way or the wait is over.
+ */
+export async function waitUntilUsable(
+  client: KubeClient,
+  api: Resource,
+  kind: CrdKind,
+  signal: AbortSignal,
+  isServed?: () => Promise<boolean>,
+): Promise<void> {
   await waitUntilEstablished(client, api, kind, signal);
-  await waitUntilServed(client, kind, signal);
+  await waitUntilServed(client, kind, signal, isServed);
 }
 
 async function waitUntilEstablished(

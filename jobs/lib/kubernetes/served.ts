@@ -10,15 +10,16 @@ const WAIT_MS = 60_000;
 const GOOD_ANSWERS = 3;
 const BETWEEN_ANSWERS_MS = 150;
 
-/** Waits until the list of a newly defined kind answers. Throws a Failure after a minute. */
+/** Waits until the list of a newly defined kind answers, or until `isServed` says so. Throws a Failure after a minute. */
 export async function waitUntilServed(
   client: KubeClient,
   resource: Resource,
   signal: AbortSignal,
+  isServed: () => Promise<boolean> = () => answers(client, resource),
 ): Promise<void> {
   const deadline = performance.now() + WAIT_MS;
   for (let good = 0; good < GOOD_ANSWERS; ) {
-    if (await answers(client, resource)) {
+    if (await isServed()) {
       good += 1;
       if (good < GOOD_ANSWERS) await sleep(BETWEEN_ANSWERS_MS, signal);
     } else {

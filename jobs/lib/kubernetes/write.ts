@@ -120,13 +120,13 @@ async function changeExisting(
 }
 
 /** Does something again, for some seconds, as long as it meets another writer. */
-export async function onConflictAgain<T>(action: () => Promise<T>): Promise<T> {
+export async function onConflictAgain<T>(action: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await action();
     } catch (error) {
       if (!isConflict(error) || attempt === CONFLICT_ATTEMPTS) throw error;
-      await sleep(Math.min(10 * 2 ** attempt, 1_000));
+      await sleep(Math.min(10 * 2 ** attempt, 1_000), signal);
     }
   }
 }
