@@ -1,9 +1,10 @@
 import { NODES } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
+import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { objectPath } from '../../jobs/lib/kubernetes/resource.ts';
 import { create } from '../../jobs/lib/kubernetes/write.ts';
 import { forEachConcurrently } from '../../jobs/lib/run/concurrency.ts';
-import type { NodeFacts } from './facts.ts';
+import type { NodeFacts, Taint } from './facts.ts';
 import { nodeAddress, nodeConditions, nodeObject, nodeTaints } from './node-object.ts';
 import type { Change } from './watch.ts';
 
@@ -40,56 +41,66 @@ export function openNodes(client: KubeClient, kubeletPort: number): Nodes {
   const own = new Map<string, SimulatedNode>();
   const facts = new Map<string, NodeFacts>();
   let created = 0;
-
   const known = (name: string): SimulatedNode => {
     const node = own.get(name);
     if (!node) throw new Error(`there is no simulated node ${name}`);
     return node;
   };
-
-  const patch = async (name: string, body: unknown, subresource = ''): Promise<void> => {
-    const path = `${objectPath(NODES, name)}${subresource}`;
-    await client.request({ method: 'PATCH', path, body, contentType: 'application/merge-patch+json' });
-  };
-
   const add = async (name: string, labels: Readonly<Record<string, string>>): Promise<void> => {
     const index = created++;
-    const node = { name, index, address: nodeAddress(index), images: new Set<string>(), alive: true };
-    own.set(name, node);
-    const now = new Date().toISOString();
-    const answer = await create(client, NODES, nodeObject(name, labels, kubeletPort, now));
-    if (!answer.created) throw new Error(`the Node ${name} exists`);
+    own.set(name, { name, index, address: nodeAddress(index), images: new Set(), alive: true });
+    await register(client, nodeObject(name, labels, kubeletPort, new Date().toISOString()));
   };
-
   return {
     facts,
     get: name => own.get(name),
-    neighbours(node) {
-      const all = [...own.values()];
-      const place = all.indexOf(node);
-      const around = [1, -1].flatMap(step => all.at((place + step) % all.length) ?? []);
-      return [...new Set(around)].filter(other => other !== node);
-    },
+    neighbours: node => neighboursOf(node, [...own.values()]),
     images: name => known(name).images,
     onChange({ type, facts: node }) {
       if (!own.has(node.name)) return;
-      if (type === 'present') {
-        facts.set(node.name, node);
-      } else {
-        facts.delete(node.name);
-        own.delete(node.name);
-      }
+      if (type === 'present') facts.set(node.name, node);
+      else for (const map of [facts, own]) map.delete(node.name);
     },
     addAll: (names, labels) => forEachConcurrently(names, AT_A_TIME, name => add(name, labels(name))),
     async setReady(name, ready) {
       known(name).alive = ready;
-      const now = new Date().toISOString();
-      await patch(name, { status: { conditions: nodeConditions(ready, now) } }, '/status');
-      await patch(name, { spec: { taints: nodeTaints(facts.get(name)?.taints ?? [], ready) } });
+      await writeReady(client, name, ready, facts.get(name)?.taints ?? []);
     },
     async remove(name) {
       known(name).alive = false;
       await client.request({ method: 'DELETE', path: objectPath(NODES, name) });
     },
   };
+}
+
+/** The next one and the one before, in a ring. */
+function neighboursOf(node: SimulatedNode, all: readonly SimulatedNode[]): readonly SimulatedNode[] {
+  const place = all.indexOf(node);
+  const around = [1, -1].flatMap(step => all.at((place + step) % all.length) ?? []);
+  return [...new Set(around)].filter(other => other !== node);
+}
+
+async function register(client: KubeClient, node: KubeObject): Promise<void> {
+  const { created } = await create(client, NODES, node);
+  if (!created) throw new Error(`the Node ${node.metadata.name} exists`);
+}
+
+/** As the control plane says it of a node that is silent, or is back. */
+async function writeReady(
+  client: KubeClient,
+  name: string,
+  ready: boolean,
+  taints: readonly Taint[],
+): Promise<void> {
+  const path = objectPath(NODES, name);
+  const contentType = 'application/merge-patch+json';
+  const conditions = nodeConditions(ready, new Date().toISOString());
+  await client.request({
+    method: 'PATCH',
+    path: `${path}/status`,
+    body: { status: { conditions } },
+    contentType,
+  });
+  const body = { spec: { taints: nodeTaints(taints, ready) } };
+  await client.request({ method: 'PATCH', path, body, contentType });
 }
