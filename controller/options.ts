@@ -6,7 +6,7 @@ export interface ControllerOptions extends Pick<CommonOptions, 'logFormat' | 'lo
   /** The node that it is on, which is replaced last. */
   readonly nodeName?: string;
   /** For people who look at the lock. */
-  readonly podName: string;
+  readonly identity: string;
   readonly port: number;
   readonly manifests: string;
 }
@@ -20,7 +20,9 @@ export function controllerCommand(manifests: string): Command {
     .addOption(option('--namespace <name>', 'its own namespace').default('calico-upgrade'))
     .addOption(option('--node-name <name>', 'the node that it is on, which is replaced last'))
     .addOption(
-      option('--pod-name <name>', 'its pod, as which it is named in its lock').default('calico-upgrade-controller'),
+      option('--identity <name>', 'how it is named in its lock: the name of its pod').default(
+        'calico-upgrade-controller',
+      ),
     )
     .addOption(
       option('--port <number>', 'of /healthz, /readyz and /metrics').argParser(parsePort).default(9797),

@@ -1,5 +1,5 @@
 import { containersOf } from '../../jobs/lib/calico/container-env.ts';
-import { REVISION } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import { REVISION_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
 import { isBeingDeleted, isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { conditionOf, hasCondition } from './node-facts.ts';
 
@@ -44,7 +44,7 @@ export function podFacts({ metadata, spec, status, ...rest }: KubeObject): PodFa
     name,
     uid,
     node: isRecord(spec) && typeof spec.nodeName === 'string' ? spec.nodeName : '',
-    revision: annotations[REVISION],
+    revision: annotations[REVISION_ANNOTATION],
     images: Object.fromEntries(containers.map(container => [container.name, container.image])),
     isReady: hasCondition(status, 'Ready'),
     readySince: typeof readySince === 'string' ? readySince : undefined,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { REVISION } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import { REVISION_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
 import { UPGRADE_GROUP } from '../../jobs/lib/calico/upgrade/api.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { OWN_LABELS } from '../../jobs/lib/run/own-labels.ts';
@@ -21,7 +21,7 @@ export function prePullPod(node: string, template: unknown, revision: string, na
       name: `calico-upgrade-pull-${hash}`,
       namespace,
       labels: { ...OWN_LABELS, [PRE_PULL]: 'true' },
-      annotations: { [REVISION]: revision },
+      annotations: { [REVISION_ANNOTATION]: revision },
     },
     spec: {
       nodeName: node,

@@ -33,7 +33,7 @@ export function lookAt(
   plan: Pick<RolloutPlan, 'order' | 'orderLabel'>,
   now: number,
   wallNow: number,
-): Seen {
+): Omit<Seen, 'beginning'> {
   const nodes = orderNodes(stores.nodes.objects.values(), plan);
   const pods = podsByNode(stores.pods.objects.values());
   const prePulls = podsByNode(stores.prePulls.objects.values());

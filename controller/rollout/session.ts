@@ -7,13 +7,15 @@ import { lookAt, type Memory } from './seen.ts';
 import type { Stores } from './stores.ts';
 import type { Action, Seen } from './types.ts';
 
-/** How long the effect of an action may take to be seen by the watches. */
+/** How long the effect of an action may take to be seen by the watches. A node that was begun counts as down until then. */
 const SEEN_WITHIN_MS = 5_000;
+const BEGUN_SEEN_WITHIN_MS = 120_000;
 
 /** A pause before an action that failed is tried again. */
 const AFTER_FAILURE_MS = 1_000;
 
 interface UnderWay {
+  readonly type: Action['type'];
   isRunning: boolean;
   /** Not tried again before this time; then what is seen decides. */
   until: number;
@@ -50,12 +52,21 @@ export function takeRolloutTurn(turn: Turn, mayBegin: boolean): Decision {
     throw problem;
   }
   const now = monotonicMs();
-  const look = (busy: ReadonlySet<string>): Seen => lookAt(stores, memory, busy, plan, now, Date.now());
-  const before = look(new Set(session.underWay.keys()));
+  const busyBefore = new Set(session.underWay.keys());
+  const before = {
+    ...lookAt(stores, memory, busyBefore, plan, now, Date.now()),
+    beginning: new Set<string>(),
+  };
   for (const [key, { isRunning, until, hasEffect }] of session.underWay) {
     if (!isRunning && (now >= until || hasEffect(before))) session.underWay.delete(key);
   }
-  const seen = { ...before, busy: new Set(session.underWay.keys()) };
+  const { underWay } = session;
+  const beginning = [...underWay].filter(([, { type }]) => type === 'begin' || type === 'delete');
+  const seen = {
+    ...before,
+    busy: new Set(underWay.keys()),
+    beginning: new Set(beginning.map(([node]) => node)),
+  };
   const decision = decide(seen, plan, mayBegin);
   for (const action of decision.actions) begin(action, turn);
   return decision;
@@ -67,12 +78,18 @@ export const isQuiet = ({ underWay }: RolloutSession): boolean => underWay.size 
 function begin(action: Action, turn: Turn): void {
   const { session, log, onChange } = turn;
   const node = nodeName(action);
-  const entry: UnderWay = { isRunning: true, until: 0, hasEffect: seen => isSeen(action, seen) };
+  const isBegin = action.type === 'begin' || action.type === 'delete';
+  const entry: UnderWay = {
+    type: action.type,
+    isRunning: true,
+    until: 0,
+    hasEffect: seen => isSeen(action, seen),
+  };
   session.underWay.set(node, entry);
   perform(action, turn)
     .then(
       () => {
-        entry.until = monotonicMs() + SEEN_WITHIN_MS;
+        entry.until = monotonicMs() + (isBegin ? BEGUN_SEEN_WITHIN_MS : SEEN_WITHIN_MS);
       },
       (error: unknown) => {
         if (turn.signal.aborted) return;

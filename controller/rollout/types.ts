@@ -56,6 +56,8 @@ export interface Seen {
   readonly acknowledged: ReadonlySet<string>;
   /** Nodes for which something is being done at this moment. */
   readonly busy: ReadonlySet<string>;
+  /** Those of them whose pod is being deleted, which the watches may not show yet. */
+  readonly beginning: ReadonlySet<string>;
   /** When the last node was finished. */
   readonly finishedAt: number | undefined;
 }

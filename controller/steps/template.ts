@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { containersOf } from '../../jobs/lib/calico/container-env.ts';
-import { FROM, REVISION } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import { FROM_ANNOTATION, REVISION_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
 import { applyObject } from '../../jobs/lib/kubernetes/apply.ts';
 import { CONFIG_MAPS } from '../../jobs/lib/kubernetes/builtin.ts';
+import { type Fields, fieldsOf } from '../../jobs/lib/kubernetes/fields.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { get, mergePatch, update } from '../../jobs/lib/kubernetes/write.ts';
 import { refused } from '../../jobs/lib/run/failure.ts';
@@ -81,15 +82,15 @@ export async function setStrategy(run: Run, strategy: Readonly<Record<string, un
 }
 
 /** What the pods read of the ConfigMap when they start: a change of it needs their restart, too. */
-async function configData(run: Run): Promise<unknown> {
+async function configData(run: Run): Promise<Fields> {
   const known = run.previous.configMap?.metadata;
-  if (!known) return undefined;
+  if (!known) return {};
   const live = await get(run.controller.client, CONFIG_MAPS, known.name, known.namespace);
-  return live?.data;
+  return fieldsOf(live?.data);
 }
 
 /** The DaemonSet with the revision of its template, and the release that ran before. */
-function marked(object: KubeObject, config: unknown, { previous }: Run): KubeObject {
+function marked(object: KubeObject, config: Fields, { previous }: Run): KubeObject {
   const spec = isRecord(object.spec) ? object.spec : {};
   const template = isRecord(spec.template) ? spec.template : {};
   const metadata = isRecord(template.metadata) ? template.metadata : {};
@@ -97,12 +98,15 @@ function marked(object: KubeObject, config: unknown, { previous }: Run): KubeObj
   const revision = templateFingerprint(template, config);
   return {
     ...object,
-    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [FROM]: previous.from } },
+    metadata: {
+      ...object.metadata,
+      annotations: { ...object.metadata.annotations, [FROM_ANNOTATION]: previous.from },
+    },
     spec: {
       ...spec,
       template: {
         ...template,
-        metadata: { ...metadata, annotations: { ...annotations, [REVISION]: revision } },
+        metadata: { ...metadata, annotations: { ...annotations, [REVISION_ANNOTATION]: revision } },
       },
     },
   };
@@ -118,7 +122,7 @@ export function templateState({ metadata, spec }: KubeObject): TemplateState {
       : {};
   const selector = isRecord(podSpec.nodeSelector) ? podSpec.nodeSelector : {};
   return {
-    revision: String(annotations[REVISION] ?? ''),
+    revision: String(annotations[REVISION_ANNOTATION] ?? ''),
     images: Object.fromEntries(containersOf(podSpec).map(({ name, image }) => [name, image])),
     template,
     nodeSelector: Object.fromEntries(

@@ -1,5 +1,5 @@
 import { CALICO_NAMESPACE } from '../../jobs/lib/calico/tpr-kinds.ts';
-import { FROM } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import { FROM_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
 import type { Detected } from '../../jobs/lib/calico/upgrade/detected.ts';
 import { readStatus, type StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import { CONFIG_MAPS } from '../../jobs/lib/kubernetes/builtin.ts';
@@ -40,7 +40,7 @@ export async function openRun(controller: Controller, upgrade: KubeObject, spec:
     );
   }
   const live = await readLive(controller, daemonSets, deployments);
-  const said = spec.fromVersion ?? kept?.from ?? live.daemonSet?.metadata.annotations?.[FROM];
+  const said = spec.fromVersion ?? kept?.from ?? live.daemonSet?.metadata.annotations?.[FROM_ANNOTATION];
   const detected = await detectCluster(client, forms, said);
   const isRollback = spec.rollback || kept?.rollback !== undefined;
   const plannedFor = planFingerprint(spec, isRollback);
@@ -64,7 +64,7 @@ export async function openRun(controller: Controller, upgrade: KubeObject, spec:
 
 /** What is there now, to be kept. Where the DaemonSet was changed already, somebody has deleted what was kept before. */
 function before(live: Live, from: string, { targetVersion }: UpgradeSpec): Previous {
-  const changed = live.daemonSet?.metadata.annotations?.[FROM];
+  const changed = live.daemonSet?.metadata.annotations?.[FROM_ANNOTATION];
   return { ...live, from: changed ?? from, target: targetVersion, isLate: changed !== undefined };
 }
 

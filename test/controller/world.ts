@@ -11,7 +11,12 @@ import { get } from '../../jobs/lib/kubernetes/write.ts';
 import { monotonicMs, sleep } from '../../jobs/lib/run/abort.ts';
 import { type Cluster, startCluster } from '../cluster/cluster.ts';
 import { type HostedCalico, installHostedCalico } from '../kubelets/hosted-calico.ts';
-import { KUBELETS_CLUSTER, type Kubelets, type KubeletsOptions, startKubelets } from '../kubelets/kubelets.ts';
+import {
+  KUBELETS_CLUSTER,
+  type Kubelets,
+  type KubeletsOptions,
+  startKubelets,
+} from '../kubelets/kubelets.ts';
 import { type ControllerOptions, type ControllerProcess, startController } from './controller-process.ts';
 
 const MANIFESTS = join(import.meta.dirname, '../../manifests');
@@ -28,7 +33,12 @@ export interface World extends AsyncDisposable {
   apply(name: string, spec: object): Promise<void>;
   status(name: string): Promise<UpgradeStatus | undefined>;
   /** Waits until a status is as wanted. */
-  until(name: string, what: string, holds: (status: UpgradeStatus) => boolean, ms?: number): Promise<UpgradeStatus>;
+  until(
+    name: string,
+    what: string,
+    holds: (status: UpgradeStatus) => boolean,
+    ms?: number,
+  ): Promise<UpgradeStatus>;
   nodes(): Promise<readonly KubeObject[]>;
   /** Images of calico-node by node, of pods that are not being deleted. */
   nodeImages(): Promise<ReadonlyMap<string, string>>;
@@ -62,7 +72,7 @@ async function applyManifests(cluster: Cluster, files: readonly string[]): Promi
   for (const file of files) {
     const documents = loadAll(await readFile(join(MANIFESTS, file), 'utf8'));
     const rest = documents.filter(document => isRecord(document) && document.kind !== 'Deployment');
-    const { code, stderr } = await cluster.kubectl(['apply', '-f', '-'], {
+    const { exitCode: code, stderr } = await cluster.kubectl(['apply', '-f', '-'], {
       input: rest.map(document => dump(document)).join('---\n'),
     });
     if (code !== 0) throw new Error(`kubectl apply of ${file}: ${stderr}`);
@@ -76,8 +86,15 @@ function worldOf(cluster: Cluster, client: KubeClient, kubelets: Kubelets, kubec
     ...{ cluster, client, kubelets, kubeconfig, status },
     startController: given => startController({ kubeconfig, ...given }),
     async apply(name, spec) {
-      const object = { apiVersion: 'upgrade.projectcalico.org/v1alpha1', kind: 'CalicoUpgrade', metadata: { name }, spec };
-      const { code, stderr } = await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify(object) });
+      const object = {
+        apiVersion: 'upgrade.projectcalico.org/v1alpha1',
+        kind: 'CalicoUpgrade',
+        metadata: { name },
+        spec,
+      };
+      const { exitCode: code, stderr } = await cluster.kubectl(['apply', '-f', '-'], {
+        input: JSON.stringify(object),
+      });
       if (code !== 0) throw new Error(stderr);
     },
     async until(name, what, holds, ms = 120_000) {

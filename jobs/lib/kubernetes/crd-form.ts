@@ -1,10 +1,6 @@
 import type { CrdKind } from './crd.ts';
+import { type Fields, recordsOf } from './fields.ts';
 import { isRecord, type KubeObject } from './object.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const listOf = (value: unknown): readonly Record<string, unknown>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
 
 /** A CustomResourceDefinition in the other version of its API. */
 export function crdInForm(object: KubeObject, apiVersion: string): KubeObject {
@@ -23,7 +19,7 @@ function toV1(spec: Fields): Fields {
     preserveUnknownFields: _,
     ...rest
   } = spec;
-  const given = listOf(versions);
+  const given = recordsOf(versions);
   const all = given.length > 0 ? given : [{ name: version, served: true, storage: true }];
   const shared = { subresources, additionalPrinterColumns };
   const versionsOfV1 = all.map(one => {
@@ -31,7 +27,7 @@ function toV1(spec: Fields): Fields {
     return defined({
       ...fields,
       schema: withoutLimits(schema),
-      additionalPrinterColumns: columns && listOf(columns).map(inV1),
+      additionalPrinterColumns: columns && recordsOf(columns).map(inV1),
     });
   });
   return { ...rest, versions: versionsOfV1 };
@@ -51,7 +47,7 @@ function withoutLimits(schema: unknown): Fields {
 
 /** As Kubernetes 1.7 takes it: without schema, subresources and columns. Of several versions the stored one comes first. */
 function toV1beta1({ versions, ...rest }: Fields): Fields {
-  const all = listOf(versions).map(({ name, served, storage }) => ({ name, served, storage }));
+  const all = recordsOf(versions).map(({ name, served, storage }) => ({ name, served, storage }));
   const stored = all.find(({ storage }) => storage === true) ?? all[0];
   return { ...rest, version: stored?.name, ...(all.length > 1 && { versions: all }) };
 }
@@ -60,7 +56,7 @@ function toV1beta1({ versions, ...rest }: Fields): Fields {
 export function kindsOfCrd({ spec }: KubeObject): readonly CrdKind[] {
   if (!isRecord(spec) || !isRecord(spec.names)) return [];
   const { kind, plural, singular } = spec.names;
-  const given = listOf(spec.versions).filter(({ served }) => served !== false);
+  const given = recordsOf(spec.versions).filter(({ served }) => served !== false);
   const versions = given.length > 0 ? given.map(({ name }) => name) : [spec.version];
   return versions.map(version => ({
     group: String(spec.group),

@@ -1,8 +1,8 @@
-import { refused } from '../run/failure.ts';
+import { type Failure, refused } from '../run/failure.ts';
 import { crdInForm } from './crd-form.ts';
 import type { Kinds } from './kinds.ts';
 import { isRecord, type KubeObject, objectKey } from './object.ts';
-import type { Resource } from './resource.ts';
+import { apiVersionOf, type Resource } from './resource.ts';
 import type { Wanted } from './wanted.ts';
 
 const rbac = ['v1', 'v1beta1', 'v1alpha1'].map(version => `rbac.authorization.k8s.io/${version}`);
@@ -35,27 +35,41 @@ export interface ServedForm {
   readonly asNew: KubeObject;
 }
 
-/**
- * The object in the form that it is written in where the server has that, else in the newest one that it has. Throws a refusal
- * that names the object and its source where the kind is not served.
- */
-export async function servedForm(kinds: Kinds, wanted: Wanted): Promise<ServedForm> {
-  const { apiVersion = '', kind = '', metadata } = wanted.object;
-  const forms = FORMS[kind]?.includes(apiVersion) ? FORMS[kind] : [];
-  for (const form of [apiVersion, ...forms]) {
+/** The versions that a kind may be served in, the one that is written first. */
+const formsOf = (apiVersion: string, kind: string): readonly string[] =>
+  FORMS[kind]?.includes(apiVersion) ? [apiVersion, ...FORMS[kind]] : [apiVersion];
+
+/** The kind in the version that is written where the server has that, else in the newest that it has; undefined without one. */
+export async function servedKind(
+  kinds: Kinds,
+  apiVersion: string,
+  kind: string,
+): Promise<Resource | undefined> {
+  for (const form of formsOf(apiVersion, kind)) {
     const resource = await kinds.resourceOf(form, kind);
-    if (!resource) continue;
-    const object = inForm(wanted.object, form);
-    const asNew = withOldDefaults(object, apiVersion);
-    return {
-      resource,
-      wanted: { ...wanted, object, ...(wanted.base && { base: inForm(wanted.base, form) }) },
-      asNew,
-    };
+    if (resource) return resource;
   }
-  const from = wanted.source ? ` (${wanted.source})` : '';
-  throw refused(
-    `${kind} ${objectKey(wanted.object)}${from} is of ${apiVersion}, and this API server serves no ${kind} there${forms.length > 0 ? ` and in none of ${forms.join(', ')}` : ''}. Apply what defines ${metadata.name} first, or correct apiVersion and kind`,
+  return undefined;
+}
+
+/** The object in the form of `servedKind`. Throws a refusal that names the object and its source where the kind is not served. */
+export async function servedForm(kinds: Kinds, wanted: Wanted): Promise<ServedForm> {
+  const { apiVersion = '', kind = '' } = wanted.object;
+  const resource = await servedKind(kinds, apiVersion, kind);
+  if (!resource) throw unknownKind(wanted);
+  const form = apiVersionOf(resource);
+  const object = inForm(wanted.object, form);
+  const base = wanted.base && { base: inForm(wanted.base, form) };
+  return { resource, wanted: { ...wanted, object, ...base }, asNew: withOldDefaults(object, apiVersion) };
+}
+
+function unknownKind({ object, source }: Wanted): Failure {
+  const { apiVersion = '', kind = '', metadata } = object;
+  const from = source ? ` (${source})` : '';
+  const others = formsOf(apiVersion, kind).slice(1);
+  const nowhere = others.length > 0 ? `, and in none of ${others.join(', ')}` : '';
+  return refused(
+    `${kind} ${objectKey(object)}${from} is of ${apiVersion}, and this API server serves no ${kind} there${nowhere}. Apply what defines ${metadata.name} first, or correct apiVersion and kind`,
   );
 }
 

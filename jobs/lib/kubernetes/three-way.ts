@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { withoutServerFields } from './clean.ts';
+import { type Fields, fieldsOf, itemsOf } from './fields.ts';
 import { isBuiltIn, itemKey, type MergeRules, mergeRulesOf } from './merge-keys.ts';
 import { isRecord, type KubeObject } from './object.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** The value before, as it shall be, and as it is; undefined where there is none. */
 interface Sides<T = unknown> {
@@ -81,14 +80,10 @@ function mergeValue({ before, wanted, live }: Sides, merge: Merge): unknown {
     return mergeFields({ before: fieldsOf(before), wanted, live: fieldsOf(live) }, how);
   }
   if (!Array.isArray(wanted)) return wanted;
-  const lists = { before: listOf(before), wanted, live: listOf(live) };
+  const lists = { before: itemsOf(before), wanted, live: itemsOf(live) };
   if (merge.rules.keys) return mergeItems(lists, how, merge.rules.keys);
   return merge.rules.set ? mergeSets(lists) : wanted;
 }
-
-const fieldsOf = (value: unknown): Fields => (isRecord(value) ? value : {});
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function mergeSets({ before, wanted, live }: Sides<readonly unknown[]>): readonly unknown[] {
   const kept = live.filter(item => wanted.includes(item) || !before.includes(item));

@@ -1,7 +1,7 @@
 import { UPGRADE_GROUP } from './api.ts';
 
 /** On a pod template and its pods: a fingerprint of the template and of the configuration that it reads. */
-export const REVISION = `${UPGRADE_GROUP}/revision`;
+export const REVISION_ANNOTATION = `${UPGRADE_GROUP}/revision`;
 
 /** On the DaemonSet: the release that ran before the upgrade. New nodes do not tell it any more. */
-export const FROM = `${UPGRADE_GROUP}/from`;
+export const FROM_ANNOTATION = `${UPGRADE_GROUP}/from`;
