@@ -7,7 +7,7 @@ import { runOrFail } from '../cluster/command.ts';
 import type { NodeCluster } from '../cluster/nodes/cluster.ts';
 import { findOnPath } from '../cluster/packages.ts';
 import { imageCache } from '../image/buildah.ts';
-import { CHECKOUT } from '../image/job-image.ts';
+import { CHECKOUT } from '../image/built-image.ts';
 
 /** What an operator needs of a checkout. */
 const FILES = [

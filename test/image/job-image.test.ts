@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { buildJobImage, type JobImage, ownLayerBytes } from './job-image.ts';
+import { type BuiltImage, buildImage, ownLayerBytes } from './built-image.ts';
 import { runInImage } from './run-image.ts';
 
 const MAX_LAYER_BYTES = 10 * 1024 * 1024;
@@ -21,10 +21,10 @@ const TRY_TO_WRITE = `
 `;
 
 describe('the job image', { skip: process.getuid?.() === 0 ? false : 'needs root' }, () => {
-  let image: JobImage;
+  let image: BuiltImage;
 
   before(async () => {
-    image = await buildJobImage();
+    image = await buildImage('job');
   });
   after(() => image?.[Symbol.asyncDispose]());
 

@@ -1,5 +1,5 @@
 import { type CommandResult, runCommand } from '../cluster/command.ts';
-import type { JobImage } from './job-image.ts';
+import type { BuiltImage } from './built-image.ts';
 
 // The root of the image is mounted read-only; $1 is the root, $2 the user, the rest the command.
 const CONTAINER = `
@@ -9,7 +9,7 @@ const CONTAINER = `
 `;
 
 /** Runs a command of the image as its configuration says, on a read-only root file system without /proc and /dev. */
-export function runInImage(image: JobImage, command: readonly string[]): Promise<CommandResult> {
+export function runInImage(image: BuiltImage, command: readonly string[]): Promise<CommandResult> {
   const shell = ['/bin/sh', '-c', CONTAINER, 'sh', image.root, image.user, ...command];
   const env = Object.fromEntries(image.env.map(variable => splitOnce(variable)));
   return runCommand('/usr/bin/unshare', ['--mount', ...shell], {

@@ -7,7 +7,7 @@ import { buildah, ensureBuildah, imageCache, releaseStore, underImageLock } from
 export const CHECKOUT = join(import.meta.dirname, '../..');
 
 /** An image, unpacked, and what its configuration says. */
-export interface JobImage extends AsyncDisposable {
+export interface BuiltImage extends AsyncDisposable {
   readonly name: string;
   /** Its files, as the container sees them. */
   readonly root: string;
@@ -17,10 +17,13 @@ export interface JobImage extends AsyncDisposable {
   readonly labels: Readonly<Record<string, unknown>>;
 }
 
-/** Builds Dockerfile.job as it is, on base images made of this machine's files. */
-export async function buildJobImage(): Promise<JobImage> {
-  const name = `localhost/calico-upgrade-test/job:${process.pid}`;
-  await buildJobImageAs(name);
+/** The images that this repository is for. */
+export type ImageKind = 'job' | 'controller';
+
+/** Builds Dockerfile.job or Dockerfile.controller as it is, on base images made of this machine's files. */
+export async function buildImage(kind: ImageKind): Promise<BuiltImage> {
+  const name = `localhost/calico-upgrade-test/${kind}:${process.pid}`;
+  await buildImageAs(kind, name);
   const container = await buildah('from', '--pull-never', name);
   const root = await buildah('mount', container);
   return {
@@ -35,8 +38,8 @@ export async function buildJobImage(): Promise<JobImage> {
   };
 }
 
-/** Builds the job image and leaves it in the store under a name. */
-export async function buildJobImageAs(name: string): Promise<void> {
+/** Builds an image and leaves it in the store under a name. */
+export async function buildImageAs(kind: ImageKind, name: string): Promise<void> {
   await ensureBuildah();
   await mkdir(join(imageCache(), 'npm'), { recursive: true });
   const bases = { ...(await baseImages()), VERSION: '1.2.3' };
@@ -44,7 +47,7 @@ export async function buildJobImageAs(name: string): Promise<void> {
     'build',
     ...[
       '--file',
-      join(CHECKOUT, 'Dockerfile.job'),
+      join(CHECKOUT, `Dockerfile.${kind}`),
       '--tag',
       name,
       '--pull-never',
@@ -59,8 +62,8 @@ export async function buildJobImageAs(name: string): Promise<void> {
   );
 }
 
-/** The compressed size of the last layer, which is the one that Dockerfile.job adds, in bytes. */
-export async function ownLayerBytes(image: JobImage): Promise<number> {
+/** The compressed size of the last layer, which is the one that the Dockerfile adds, in bytes. */
+export async function ownLayerBytes(image: BuiltImage): Promise<number> {
   const layout = join(imageCache(), `layout-${process.pid}`);
   await rm(layout, { recursive: true, force: true });
   await buildah('push', '--quiet', image.name, `oci:${layout}`);
@@ -84,7 +87,9 @@ function registryArguments(): readonly string[] {
   return registry ? ['--build-arg', `NPM_CONFIG_REGISTRY=${registry}`] : [];
 }
 
-async function configOf(name: string): Promise<Omit<JobImage, 'name' | 'root' | typeof Symbol.asyncDispose>> {
+async function configOf(
+  name: string,
+): Promise<Omit<BuiltImage, 'name' | 'root' | typeof Symbol.asyncDispose>> {
   const inspected: unknown = JSON.parse(await buildah('inspect', '--type', 'image', name));
   const image = isRecord(inspected) && isRecord(inspected.OCIv1) ? inspected.OCIv1 : {};
   const config = isRecord(image.config) ? image.config : {};
