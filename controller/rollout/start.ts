@@ -111,9 +111,10 @@ function begins(
       .filter(one => isUnavailable(one, seen, plan))
       .map(({ node, state }) => [node.name, { node, isOpen: state === 'window' }]),
   );
-  const ready = next.filter(
-    ({ node }) => !seen.busy.has(node.name) && pullOf(node.name, seen, plan).state === 'pulled',
-  );
+  // In their order: one whose images are still on their way is waited for, and does not lose its turn.
+  const free = next.filter(({ node }) => !seen.busy.has(node.name));
+  const notPulled = free.findIndex(({ node }) => pullOf(node.name, seen, plan).state !== 'pulled');
+  const ready = notPulled < 0 ? free : free.slice(0, notPulled);
   return ready.flatMap(({ node, pod }) => {
     const others = [...down.values()].filter(other => other.node.name !== node.name);
     const open = others.filter(({ isOpen }) => isOpen).length;

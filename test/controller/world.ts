@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dump, loadAll } from 'js-yaml';
+import { isAtLeast } from '../../jobs/lib/calico/calico-version.ts';
+import { TPR_KINDS } from '../../jobs/lib/calico/tpr-kinds.ts';
 import { CALICO_UPGRADES } from '../../jobs/lib/calico/upgrade/api.ts';
 import { readStatus, type UpgradeStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import { NODES, PODS } from '../../jobs/lib/kubernetes/builtin.ts';
@@ -54,6 +56,7 @@ export async function startWorld({ calico, ...options }: WorldOptions): Promise<
   const client = connect({ kubeconfig: cluster.kubeconfig });
   const kubelets = await startKubelets(cluster, options);
   await applyManifests(cluster, ['controller.yaml', 'controller-jobs.yaml']);
+  await defineKinds(cluster, calico);
   await installHostedCalico(client, calico);
   const token = await cluster.serviceAccountToken('calico-upgrade', 'calico-upgrade-controller');
   const kubeconfig = await cluster.kubeconfigFor({ token });
@@ -77,6 +80,21 @@ async function applyManifests(cluster: Cluster, files: readonly string[]): Promi
     });
     if (code !== 0) throw new Error(`kubectl apply of ${file}: ${stderr}`);
   }
+}
+
+/** The kinds that the manifests of 2.5 and later have. */
+async function defineKinds(cluster: Cluster, { release, datastore }: HostedCalico): Promise<void> {
+  if (datastore === 'etcd' || !isAtLeast(release, '2.5.0')) return;
+  const crds = TPR_KINDS.map(({ crd: { group, version, plural, kind, singular } }) => ({
+    apiVersion: 'apiextensions.k8s.io/v1beta1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: { group, version, scope: 'Cluster', names: { kind, plural, singular } },
+  }));
+  const { exitCode, stderr } = await cluster.kubectl(['apply', '-f', '-'], {
+    input: crds.map(crd => dump(crd)).join('---\n'),
+  });
+  if (exitCode !== 0) throw new Error(`kubectl apply of CRDs: ${stderr}`);
 }
 
 function worldOf(cluster: Cluster, client: KubeClient, kubelets: Kubelets, kubeconfig: string): World {
