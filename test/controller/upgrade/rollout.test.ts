@@ -25,7 +25,6 @@ describe('an upgrade from 2.5 to 2.6 on three nodes', () => {
         90_000,
       );
     } finally {
-      process.stderr.write(controller.log());
     }
     const images = await world.nodeImages();
     assert.deepEqual([...new Set(images.values())], ['quay.io/calico/node:v2.6.12']);
