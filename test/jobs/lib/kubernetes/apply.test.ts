@@ -12,19 +12,9 @@ import { get, update } from '../../../../jobs/lib/kubernetes/write.ts';
 import { Failure } from '../../../../jobs/lib/run/failure.ts';
 import { type Cluster, startCluster } from '../../../cluster/cluster.ts';
 import { accountWith, type Right } from '../../job-rights.ts';
+import { configMap, containerOf, daemonSetOf, withContainer, withNote } from './apply-objects.ts';
 
 const [DAEMON_SET = assert.fail()] = DAEMON_SETS;
-
-const configMap = (
-  name: string,
-  data: object,
-  labels: Readonly<Record<string, string>> = {},
-): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace: 'default', labels },
-  data,
-});
 
 describe('applyObject', () => {
   let cluster: Cluster;
@@ -247,30 +237,4 @@ describe('applyObject', () => {
     await assert.rejects(applyObject(target, { object }, AbortSignal.abort(new Error('enough'))), /enough/);
     assert.equal(await get(client, CONFIG_MAPS, 'g', 'default'), undefined);
   });
-});
-
-function daemonSetOf(name: string, container: object): KubeObject {
-  const labels = { app: name };
-  const containers = [{ name: 'x', image: 'x:1', ...container }];
-  const template = { metadata: { labels }, spec: { containers } };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name, namespace: 'default' },
-    spec: { selector: { matchLabels: labels }, template },
-  };
-}
-
-function withContainer(object: KubeObject, fields: object): KubeObject {
-  const { template, ...spec } = Object(object.spec);
-  const [container] = template.spec.containers;
-  const podSpec = { ...template.spec, containers: [{ ...container, ...fields }] };
-  return { ...object, spec: { ...spec, template: { ...template, spec: podSpec } } };
-}
-
-const containerOf = ({ spec }: KubeObject) => Object(spec).template.spec.containers[0];
-
-const withNote = (note: string) => (current: KubeObject) => ({
-  ...current,
-  metadata: { ...current.metadata, annotations: { [LAST_APPLIED]: note } },
 });
