@@ -34,14 +34,18 @@ async function clean(admin: KubeClient): Promise<void> {
       await deleteCrd(admin, crdName(crd));
       await untilNotServed(admin, crd);
     }),
-    cleanObjects(admin),
+    cleanOthers(admin),
   ]);
 }
 
-/** A cluster of 2.6 that was never moved has no objects of 3.0's kinds, and no BGPPeers here. */
+/** A cluster of 2.6 that was never moved has no objects of 3.0's kinds. */
 async function cleanObjects(admin: KubeClient): Promise<void> {
+  await Promise.all([...NEW_IN_3_0.map(crd => deleteAll(admin, crd)), cleanOthers(admin)]);
+}
+
+/** What jobs leave beside 3.0's kinds: BGPPeers, of which 2.6 has none here, and what is ours. */
+async function cleanOthers(admin: KubeClient): Promise<void> {
   await Promise.all([
-    ...NEW_IN_3_0.map(crd => deleteAll(admin, crd)),
     deleteAll(admin, BGP_PEERS),
     deleteAll(admin, CONFIG_MAPS, 'app.kubernetes.io/managed-by=calico-upgrade'),
   ]);
