@@ -10,7 +10,7 @@ import { defineKinds, seedOldCluster } from './data.ts';
 export const KDD_SUBJECT: FaultSubject = {
   job: 'kdd-v1-to-v3',
   manifest: 'kdd-migration-job.yaml',
-  seed: seedOldCluster,
+  seed: ({ admin }) => seedOldCluster(admin),
   clean,
 };
 
@@ -20,7 +20,7 @@ export const KDD_SUBJECT: FaultSubject = {
  */
 export const KDD_DEFINED_SUBJECT: FaultSubject = {
   ...KDD_SUBJECT,
-  seed: async admin => {
+  seed: async ({ admin }) => {
     await seedOldCluster(admin);
     await defineKinds(admin, NEW_IN_3_0);
   },

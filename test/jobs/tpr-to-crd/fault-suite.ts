@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach } from 'node:test';
 import type { Fault, RecordedRequest } from '../../faults/fault.ts';
-import { type FaultedRun, type FaultLane, type LaneOptions, startFaultLane } from './fault-lane.ts';
+import { type FaultedRun, type FaultLane, type FaultSubject, startFaultLane } from './fault-lane.ts';
 import { assertOutcome, type Outcome, readOutcome } from './fault-outcome.ts';
 import { effects, isStoredWrite, neverHit, plannedRequests } from './fault-plan.ts';
 
@@ -27,11 +27,11 @@ export interface FaultSuite {
   isComplete(what: string): Promise<void>;
 }
 
-export function useFaultLane(options: LaneOptions = {}): FaultSuite {
+export function useFaultLane({ subject }: { readonly subject: FaultSubject }): FaultSuite {
   let lane: FaultLane | undefined;
   let reference: Reference | undefined;
   before(async () => {
-    lane = await startFaultLane(options);
+    lane = await startFaultLane(subject);
     const run = await lane.run();
     assert.equal(run.exitCode, 0, run.log);
     assert.notEqual(plannedRequests(run.requests).filter(isStoredWrite).length, 0, run.log);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { effects, isStoredWrite } from './fault-plan.ts';
+import { TPR_FROM_ETCD_SUBJECT } from './fault-subject.ts';
 import { useFaultLane } from './fault-suite.ts';
 
 // A busy API server may need a second for an answer, too.
@@ -13,7 +14,7 @@ const BOUND = 20;
 /** All that a run writes that has not begun to copy. */
 const REPORT_ONLY = { 'POST /api/v1/namespaces/default/configmaps calico-upgrade-report-tpr-to-crd': 1 };
 
-const suite = useFaultLane({ fromEtcd: true });
+const suite = useFaultLane({ subject: TPR_FROM_ETCD_SUBJECT });
 
 /** Breaks etcd, or its network, for good. */
 const FOR_GOOD: readonly (readonly [what: string, how: () => void])[] = [

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Fault, FaultAction, FaultFilter } from '../../faults/fault.ts';
 import { effects, STORED_WRITES } from './fault-plan.ts';
+import { TPR_DEFINED_SUBJECT } from './fault-subject.ts';
 import { useFaultLane } from './fault-suite.ts';
 
 const ALWAYS = Number.POSITIVE_INFINITY;
@@ -14,10 +15,10 @@ const BOUND = 20;
 /** Stands for minutes: see the default of --retry-timeout. */
 const AWAY: FaultAction = { do: 'away', ms: 2000 };
 
+/** And while the CRDs are defined: faults-defining.test.ts. */
 const AWAY_AT: readonly (readonly [when: string, match: FaultFilter])[] = [
   ['before it has answered anything', {}],
   ['while the data is read', { path: /globalbgppeers/ }],
-  ['while the CRDs are defined', { methods: ['POST'], path: /\/customresourcedefinitions$/ }],
   ['while objects are written', { methods: ['POST'], path: /\/bgppeers$/ }],
   ['while Nodes are changed', { methods: ['PATCH'] }],
 ];
@@ -36,7 +37,9 @@ const REPORT_ONLY = { 'POST /api/v1/namespaces/default/configmaps calico-upgrade
 
 const exactly = (path: string): RegExp => new RegExp(`^${path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
 
-const suite = useFaultLane();
+const CONFLICT: FaultAction = { do: 'status', code: 409 };
+
+const suite = useFaultLane({ subject: TPR_DEFINED_SUBJECT });
 
 describe('an API server that is away', { timeout: 600_000 }, () => {
   for (const [when, match] of AWAY_AT) {
@@ -106,8 +109,8 @@ describe('an API server that does not recover', { timeout: 600_000 }, () => {
   });
 
   test('every change is a conflict: the job gives up, and the next run ends as if nothing had been', async () => {
-    const action: FaultAction = { do: 'status', code: 409 };
-    const run = await suite.lane.run([{ match: { methods: ['PATCH'] }, action, times: ALWAYS }]);
+    const fault = { match: { methods: ['PATCH'] }, action: CONFLICT, times: ALWAYS };
+    const run = await suite.lane.run([fault]);
     assert.equal(run.exitCode, 1, run.log);
     assert.ok(run.seconds < 3 * BOUND, `${run.seconds} s`);
     assert.match(
@@ -116,4 +119,15 @@ describe('an API server that does not recover', { timeout: 600_000 }, () => {
     );
     await suite.nextRunCompletes();
   });
+});
+
+// F4.
+describe('three of ten writes', { timeout: 600_000 }, () => {
+  for (const seed of [1, 2, 3, 4]) {
+    test(`refused with a conflict (seed ${seed}): each thing is done once`, async () => {
+      const fault: Fault = { match: STORED_WRITES, probability: 0.3, seed, action: CONFLICT };
+      const { requests } = await suite.survives([fault]);
+      assert.ok(requests.some(({ fault: hit }) => hit !== undefined));
+    });
+  }
 });

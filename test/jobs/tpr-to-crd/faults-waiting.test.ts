@@ -3,9 +3,10 @@ import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultAction, FaultFilter } from '../../faults/fault.ts';
 import { effects } from './fault-plan.ts';
+import { TPR_SUBJECT } from './fault-subject.ts';
 import { useFaultLane } from './fault-suite.ts';
 
-const suite = useFaultLane();
+const suite = useFaultLane({ subject: TPR_SUBJECT });
 
 const SILENCES: readonly (readonly [what: string, action: FaultAction])[] = [
   ['not done', { do: 'stall' }],
