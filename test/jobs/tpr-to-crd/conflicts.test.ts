@@ -11,7 +11,7 @@ import { useJobCluster } from '../job-cluster.ts';
 import { kindNamed } from '../lib/calico/tpr-objects.ts';
 import { MIXED, seedRecording } from './recorded-run.ts';
 
-const jobs = useJobCluster();
+const jobs = useJobCluster(undefined, { keepCrds: true });
 const POOL = kindNamed('IpPool');
 
 /** A cluster where the copy is done, and then somebody changed one object of each kind. */

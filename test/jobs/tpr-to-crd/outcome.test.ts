@@ -13,7 +13,7 @@ import { makePodFiles, type PodFiles } from '../pod-files.ts';
 import { useProxy } from '../use-proxy.ts';
 import { assertCopied, MIXED, seedRecording } from './recorded-run.ts';
 
-const jobs = useJobCluster();
+const jobs = useJobCluster(undefined, { keepCrds: true });
 const proxied = useProxy(jobs);
 
 const POOL = kindNamed('IpPool');

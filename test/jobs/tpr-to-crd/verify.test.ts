@@ -13,7 +13,7 @@ import { kindNamed } from '../lib/calico/tpr-objects.ts';
 import { useProxy } from '../use-proxy.ts';
 import { assertCopied, MIXED, seedRecording } from './recorded-run.ts';
 
-const jobs = useJobCluster();
+const jobs = useJobCluster(undefined, { keepCrds: true });
 const proxied = useProxy(jobs);
 
 const CONFIG = kindNamed('GlobalConfig');
