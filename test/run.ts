@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { buildBundle, sharedBundleEnv } from './bench/bundle.ts';
 import { ensureBinaries } from './cluster/binaries.ts';
@@ -10,11 +12,14 @@ import { whyNoNodes } from './cluster/nodes/why-no-nodes.ts';
 import { ensurePackages } from './cluster/packages.ts';
 import { IMAGE_PACKAGES } from './image/buildah.ts';
 import { cachedJobImage } from './image/cached-job-image.ts';
+import { type FileTime, longestFirst, longestText } from './longest-first.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
 /** A file that takes longer than this hangs; the slowest takes a few minutes on 2 cores. */
 const FILE_TIMEOUT_MS = 20 * 60_000;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -45,7 +50,7 @@ const END_TO_END: Suite = { pattern: 'test/**/*.e2e.ts', concurrency: 1, prepare
 
 /** The files of a suite whose path contains one of the words; all of them without a word. */
 function filesOf({ pattern }: Suite, words: readonly string[]): readonly string[] {
-  const files = globSync(pattern, { cwd: ROOT }).sort();
+  const files = longestFirst(globSync(pattern, { cwd: ROOT }));
   return words.length === 0 ? files : files.filter(file => words.some(word => file.includes(word)));
 }
 
@@ -74,22 +79,31 @@ async function prepareNodes(): Promise<string | undefined> {
 async function runTests(files: readonly string[], concurrency: number): Promise<number> {
   await using bundle = await buildBundle();
   say(`Running ${files.length} test files, ${concurrency} at a time`);
-  const args = [
-    '--test',
-    '--test-reporter=spec',
-    `--test-concurrency=${concurrency}`,
-    `--test-timeout=${FILE_TIMEOUT_MS}`,
-    ...files,
-  ];
-  const env = { GOGC, ...process.env, ...sharedBundleEnv(bundle) };
-  const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  const forward = (signal: NodeJS.Signals): boolean => child.kill(signal);
-  const ignore = (): undefined => undefined; // Ctrl-C reaches the runner, too, and we wait for it
-  process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
-  return await new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', code => resolve(code ?? 1));
-  }).finally(() => process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward));
+  const stop = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => stop.abort(new Error(`stopped by ${name}`));
+  for (const name of SIGNALS) process.on(name, onSignal);
+  try {
+    // Not `node --test`, which sorts the files by name.
+    const tests = run({
+      files: files.map(file => join(ROOT, file)),
+      concurrency,
+      timeout: FILE_TIMEOUT_MS,
+      env: { GOGC, ...process.env, ...sharedBundleEnv(bundle) },
+      cwd: ROOT,
+      signal: stop.signal,
+    });
+    let exitCode = 1;
+    const times: FileTime[] = [];
+    tests.on('test:summary', ({ file, success, duration_ms: ms }) => {
+      if (file === undefined) exitCode = success ? 0 : 1;
+      else times.push({ file: relative(ROOT, file), seconds: ms / 1000 });
+    });
+    await pipeline(tests, new spec(), process.stdout, { end: false });
+    say(longestText(times));
+    return exitCode;
+  } finally {
+    for (const name of SIGNALS) process.off(name, onSignal);
+  }
 }
 
 /** Runs the suites one after the other until one fails; returns the exit code. */
