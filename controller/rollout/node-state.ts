@@ -12,10 +12,13 @@ export type NodeState =
   | { readonly state: 'notReady'; readonly node: NodeFacts }
   | { readonly state: 'window'; readonly node: NodeFacts; readonly pod: PodFacts | undefined };
 
-/** Whether a pod was made from the wanted template. The images are compared, too: an annotation can be written by anyone. */
+/**
+ * Whether a pod was made from the wanted template; a template that no upgrade has changed has no revision. The images are compared,
+ * too: an annotation can be written by anyone.
+ */
 export function isTarget(pod: PodFacts, { revision, images }: RolloutPlan): boolean {
   const names = Object.keys(images);
-  return pod.revision === revision && names.every(name => pod.images[name] === images[name]);
+  return (pod.revision ?? '') === revision && names.every(name => pod.images[name] === images[name]);
 }
 
 /** Whether a pod works as far as Kubernetes tells. */

@@ -38,7 +38,7 @@ export function pullOf(node: string, seen: Seen, plan: RolloutPlan): Pull {
 }
 
 const isFor = (pod: PodFacts, { revision }: RolloutPlan): boolean =>
-  !pod.isDeleting && pod.revision === revision;
+  !pod.isDeleting && (pod.revision ?? '') === revision;
 
 /**
  * Which pods to make, so that the next nodes have their images before their turn: `next` are the nodes without the target, in

@@ -17,7 +17,9 @@ export async function putTemplate(work: Work): Promise<TemplateState> {
   const { client, signal } = run.controller;
   await setStrategy(run, { type: 'OnDelete' });
   const config = await configData(run);
-  const mark = (object: KubeObject): KubeObject => marked(object, config, run);
+  const live = await liveDaemonSet(run);
+  const mark = (object: KubeObject): KubeObject =>
+    needsRestart(object, live, config, run) ? marked(object, config, run) : withoutMark(object);
   if (work.run.isRollback) await restoreTemplate(run, mark);
   else {
     const { daemonSet } = await targetFor(work);
@@ -87,6 +89,35 @@ async function configData(run: Run): Promise<Fields> {
   if (!known) return {};
   const live = await get(run.controller.client, CONFIG_MAPS, known.name, known.namespace);
   return fieldsOf(live?.data);
+}
+
+/**
+ * Whether pods of before differ from those of this template. Where the DaemonSet has a revision already, that tells; elsewhere the template and
+ * the ConfigMap are compared with what was there before: an upgrade that changes nothing must restart nothing.
+ */
+function needsRestart(wanted: KubeObject, live: KubeObject, config: Fields, { previous }: Run): boolean {
+  if (templateState(live).revision !== '') return true;
+  const isSame =
+    templateFingerprint(templateOf(wanted), config) ===
+    templateFingerprint(templateOf(live), fieldsOf(previous.configMap?.data));
+  return !isSame;
+}
+
+const templateOf = ({ spec }: KubeObject): Fields => fieldsOf(fieldsOf(spec).template);
+
+function withoutMark(object: KubeObject): KubeObject {
+  const template = templateOf(object);
+  const metadata = fieldsOf(template.metadata);
+  const { [REVISION_ANNOTATION]: _, ...annotations } = fieldsOf(metadata.annotations);
+  const hasOthers = Object.keys(annotations).length > 0;
+  const { annotations: __, ...others } = metadata;
+  return {
+    ...object,
+    spec: {
+      ...fieldsOf(object.spec),
+      template: { ...template, metadata: { ...others, ...(hasOthers && { annotations }) } },
+    },
+  };
 }
 
 /** The DaemonSet with the revision of its template, and the release that ran before. */

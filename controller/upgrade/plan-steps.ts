@@ -36,8 +36,10 @@ function componentProblems(from: string, { components, targetVersion }: UpgradeS
 }
 
 function restricted(step: Step, detected: Detected, spec: UpgradeSpec): StepStatus {
-  const reason = step.needed ? exclusion(step, detected, spec) : step.reason;
   const { name, job } = step;
+  // Template and calico-config can differ where the images do not; the step finds out, and restarts nothing for nothing.
+  const isNeeded = step.needed || name === 'node-rollout';
+  const reason = isNeeded ? exclusion(step, detected, spec) : step.reason;
   return reason === undefined
     ? { name, state: 'Pending', reason: step.reason, ...(job !== undefined && { job }) }
     : { name, state: 'NotNeeded', reason };
