@@ -1,9 +1,10 @@
 import type { NodeCounts } from '../../jobs/lib/calico/upgrade/status.ts';
+import type { Candidate } from './begin-nodes.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { isLost, isUp, type NodeState, nodeStates } from './node-state.ts';
 import { rankOf } from './order.ts';
 import { pullOf } from './pre-pull.ts';
-import { type Candidate, startNodes } from './start.ts';
+import { startNodes } from './start.ts';
 import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
 import { judgeWindow, type WindowVerdict } from './window.ts';
 

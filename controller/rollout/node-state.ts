@@ -29,7 +29,7 @@ export const isUp = (pod: PodFacts, { acceptsNotReady }: RolloutPlan): boolean =
 export function nodeStates(seen: Seen, plan: RolloutPlan): readonly NodeState[] {
   return [...seen.nodes.values()].flatMap(node => {
     const pod = seen.pods.get(node.name);
-    return isInScope(node, pod, plan) ? [stateOf(node, pod, seen, plan)] : [];
+    return isInScope(node, pod, plan) ? [stateOf(node, pod, plan)] : [];
   });
 }
 
@@ -45,13 +45,8 @@ const hasLabels = ({ labels }: NodeFacts, wanted: Readonly<Record<string, string
 const isMarked = ({ replacing, cordonedBy }: NodeFacts): boolean =>
   replacing !== undefined || cordonedBy !== undefined;
 
-function stateOf(
-  node: NodeFacts,
-  pod: PodFacts | undefined,
-  { beginning }: Seen,
-  plan: RolloutPlan,
-): NodeState {
-  if (isMarked(node) || beginning.has(node.name)) return { state: 'window', node, pod };
+function stateOf(node: NodeFacts, pod: PodFacts | undefined, plan: RolloutPlan): NodeState {
+  if (isMarked(node)) return { state: 'window', node, pod };
   if (!node.isReady) return { state: 'notReady', node };
   // Somebody deleted it: the DaemonSet makes a new one.
   if (!pod || pod.isDeleting) return { state: 'missing', node };

@@ -51,7 +51,9 @@ export function pullsToStart(
   ahead: number,
 ): readonly Action[] {
   const states = next.map(node => ({ node, pull: pullOf(node, seen, plan) }));
-  const pulling = states.filter(({ pull }) => pull.state === 'pulling').length;
+  const pulling = states.filter(
+    ({ node, pull }) => pull.state === 'pulling' || seen.busy.get(node) === 'pull',
+  ).length;
   return states
     .filter(({ pull }) => pull.state !== 'failed')
     .slice(0, ahead)

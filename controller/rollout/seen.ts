@@ -29,11 +29,11 @@ export const newMemory = (): Memory => ({
 export function lookAt(
   stores: Stores,
   memory: Memory,
-  busy: ReadonlySet<string>,
+  busy: Seen['busy'],
   plan: Pick<RolloutPlan, 'order' | 'orderLabel'>,
   now: number,
   wallNow: number,
-): Omit<Seen, 'beginning'> {
+): Seen {
   const nodes = orderNodes(stores.nodes.objects.values(), plan);
   const pods = podsByNode(stores.pods.objects.values());
   const prePulls = podsByNode(stores.prePulls.objects.values());
@@ -45,7 +45,7 @@ export function lookAt(
 function adopt(
   nodes: Seen['nodes'],
   { deletedAt, adopted }: Memory,
-  busy: ReadonlySet<string>,
+  busy: Seen['busy'],
   now: number,
   wallNow: number,
 ): void {
@@ -62,7 +62,7 @@ function forget(
   pods: Seen['pods'],
   prePulls: Seen['prePulls'],
   memory: Memory,
-  busy: ReadonlySet<string>,
+  busy: Seen['busy'],
   now: number,
 ): void {
   const isOpen = (name: string): boolean => nodes.get(name)?.replacing !== undefined;

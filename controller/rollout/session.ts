@@ -7,8 +7,9 @@ import { lookAt, type Memory } from './seen.ts';
 import type { Stores } from './stores.ts';
 import type { Action, Seen } from './types.ts';
 
-/** How long the effect of an action may take to be seen by the watches. A node that was begun counts as down until then. */
+/** How long the effect of an action may take to be seen by the watches. */
 const SEEN_WITHIN_MS = 5_000;
+/** A node that was begun counts as down until that is seen: a watch that is dead is noticed within a minute. */
 const BEGUN_SEEN_WITHIN_MS = 120_000;
 
 /** A pause before an action that failed is tried again. */
@@ -52,25 +53,18 @@ export function takeRolloutTurn(turn: Turn, mayBegin: boolean): Decision {
     throw problem;
   }
   const now = monotonicMs();
-  const busyBefore = new Set(session.underWay.keys());
-  const before = {
-    ...lookAt(stores, memory, busyBefore, plan, now, Date.now()),
-    beginning: new Set<string>(),
-  };
+  const before = lookAt(stores, memory, busyNodes(session), plan, now, Date.now());
   for (const [key, { isRunning, until, hasEffect }] of session.underWay) {
     if (!isRunning && (now >= until || hasEffect(before))) session.underWay.delete(key);
   }
-  const { underWay } = session;
-  const beginning = [...underWay].filter(([, { type }]) => type === 'begin' || type === 'delete');
-  const seen = {
-    ...before,
-    busy: new Set(underWay.keys()),
-    beginning: new Set(beginning.map(([node]) => node)),
-  };
+  const seen = { ...before, busy: busyNodes(session) };
   const decision = decide(seen, plan, mayBegin);
   for (const action of decision.actions) begin(action, turn);
   return decision;
 }
+
+const busyNodes = ({ underWay }: RolloutSession): Seen['busy'] =>
+  new Map([...underWay].map(([node, { type }]) => [node, type]));
 
 /** Whether nothing is under way: neither an action nor its effect. */
 export const isQuiet = ({ underWay }: RolloutSession): boolean => underWay.size === 0;
@@ -106,7 +100,7 @@ function begin(action: Action, turn: Turn): void {
 }
 
 /** Whether the watches show what an action did. */
-function isSeen(action: Action, { nodes, pods, prePulls }: Seen): boolean {
+export function isSeen(action: Action, { nodes, pods, prePulls }: Seen): boolean {
   switch (action.type) {
     case 'pull':
       return prePulls.has(action.node);

@@ -1,16 +1,8 @@
+import { type Candidate, nodesToBegin } from './begin-nodes.ts';
 import { allowedNodes } from './counts.ts';
-import type { NodeFacts } from './node-facts.ts';
 import { isUnavailable, type NodeState } from './node-state.ts';
-import type { PodFacts } from './pod-facts.ts';
-import { pullOf, pullsToStart } from './pre-pull.ts';
+import { pullsToStart } from './pre-pull.ts';
 import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
-
-/** A node without the target that may be replaced. */
-export interface Candidate {
-  readonly node: NodeFacts;
-  readonly pod: PodFacts;
-  readonly isUp: boolean;
-}
 
 /** Which nodes to begin, or why none. */
 export interface Start {
@@ -50,11 +42,8 @@ export function startNodes(
   const waitMs =
     plan.minSecondsBetweenNodes * 1000 - (seen.now - (seen.finishedAt ?? Number.NEGATIVE_INFINITY));
   if (waitMs > 0) return { actions: pulls, blocked: undefined, wakeMs: waitMs };
-  return {
-    actions: [...pulls, ...begins(states, next, limit, seen, plan)],
-    blocked: undefined,
-    wakeMs: undefined,
-  };
+  const begun = nodesToBegin(states, next, limit, seen, plan);
+  return { actions: [...pulls, ...begun.actions], blocked: begun.blocked, wakeMs: undefined };
 }
 
 /** Many nodes that are left out are a trouble of the cluster, and no time to go on. */
@@ -97,39 +86,3 @@ const reasonsText = (reasons: readonly NodeReason[]): string =>
     .slice(0, 3)
     .map(({ node, reason }) => `${node}: ${reason}`)
     .join('; ')}${reasons.length > 3 ? `; and ${reasons.length - 3} more` : ''}`;
-
-/** The nodes to begin now: never more than `limit` down, those that are down for another reason counted. */
-function begins(
-  states: readonly NodeState[],
-  next: readonly Candidate[],
-  limit: number,
-  seen: Seen,
-  plan: RolloutPlan,
-): readonly Action[] {
-  const down = new Map(
-    states
-      .filter(one => isUnavailable(one, seen, plan))
-      .map(({ node, state }) => [node.name, { node, isOpen: state === 'window' }]),
-  );
-  // In their order: one whose images are still on their way is waited for, and does not lose its turn.
-  const free = next.filter(({ node }) => !seen.busy.has(node.name));
-  const notPulled = free.findIndex(({ node }) => pullOf(node.name, seen, plan).state !== 'pulled');
-  const ready = notPulled < 0 ? free : free.slice(0, notPulled);
-  return ready.flatMap(({ node, pod }) => {
-    const others = [...down.values()].filter(other => other.node.name !== node.name);
-    const open = others.filter(({ isOpen }) => isOpen).length;
-    const isDown = down.has(node.name);
-    const hasRoom = isDown ? open < limit : others.length < limit;
-    const isApart = !others.some(other => (other.isOpen || !isDown) && sameGroup(other.node, node, plan));
-    if (!hasRoom || !isApart) return [];
-    down.set(node.name, { node, isOpen: true });
-    return [{ type: 'begin' as const, node, pod }];
-  });
-}
-
-/** Whether two nodes have the same value of the label of which never two are down at once. */
-function sameGroup(a: NodeFacts, b: NodeFacts, { spread }: RolloutPlan): boolean {
-  if (spread === undefined) return false;
-  const value = a.labels[spread];
-  return value !== undefined && value === b.labels[spread];
-}

@@ -54,10 +54,8 @@ export interface Seen {
   readonly pullingSince: ReadonlyMap<string, number>;
   /** Nodes whose failure a person knows, who said to go on. */
   readonly acknowledged: ReadonlySet<string>;
-  /** Nodes for which something is being done at this moment. */
-  readonly busy: ReadonlySet<string>;
-  /** Those of them whose pod is being deleted, which the watches may not show yet. */
-  readonly beginning: ReadonlySet<string>;
+  /** Nodes for which something is being done, or was done and is not visible yet, and what. */
+  readonly busy: ReadonlyMap<string, Action['type']>;
   /** When the last node was finished. */
   readonly finishedAt: number | undefined;
 }

@@ -1,0 +1,108 @@
+import type { NodeFacts } from './node-facts.ts';
+import { isUnavailable, type NodeState } from './node-state.ts';
+import { rankOf } from './order.ts';
+import type { PodFacts } from './pod-facts.ts';
+import { pullOf } from './pre-pull.ts';
+import type { Action, RolloutPlan, Seen } from './types.ts';
+
+/** A node without the target that may be replaced. */
+export interface Candidate {
+  readonly node: NodeFacts;
+  readonly pod: PodFacts;
+  readonly isUp: boolean;
+}
+
+interface DownNode {
+  readonly node: NodeFacts;
+  /** Whether it is down by our doing. */
+  readonly isOpen: boolean;
+}
+
+/**
+ * The nodes to begin now, of those that have their turn (`next`, in order): never more than `limit` down, those that are down for another
+ * reason counted. `blocked` says why none can be begun, where that does not change by itself.
+ */
+export function nodesToBegin(
+  states: readonly NodeState[],
+  next: readonly Candidate[],
+  limit: number,
+  seen: Seen,
+  plan: RolloutPlan,
+): { readonly actions: readonly Action[]; readonly blocked: string | undefined } {
+  const down = downNodes(states, seen, plan);
+  const actions: Action[] = [];
+  let blocked: string | undefined;
+  let held: Candidate | undefined;
+  for (const one of next.filter(({ node }) => seen.busy.get(node.name) !== 'begin')) {
+    if (held && !isSameTurn(held, one, plan)) break;
+    const obstacle = obstacleOf(one, down, limit, seen, plan);
+    if (!obstacle) {
+      down.set(one.node.name, { node: one.node, isOpen: true });
+      actions.push({ type: 'begin', node: one.node, pod: one.pod });
+      continue;
+    }
+    // Images that are on their way are waited for: the node does not lose its turn.
+    if (obstacle.isPulling && one.isUp) break;
+    blocked ??= obstacle.conflict;
+    held ??= one.isUp ? one : undefined;
+  }
+  const isWaiting = [...down.values()].some(({ isOpen }) => isOpen);
+  return { actions, blocked: isWaiting ? undefined : blocked };
+}
+
+/** Why a node cannot be begun now; with a `conflict` where that does not change by itself. */
+function obstacleOf(
+  { node }: Candidate,
+  down: ReadonlyMap<string, DownNode>,
+  limit: number,
+  seen: Seen,
+  plan: RolloutPlan,
+): { readonly conflict?: string; readonly isPulling?: boolean } | undefined {
+  if (pullOf(node.name, seen, plan).state !== 'pulled') return { isPulling: true };
+  if (seen.busy.has(node.name)) return {};
+  const rival = rivalOf(node, down, plan);
+  if (rival) return rival.isOpen ? {} : { conflict: rivalText(node, rival.node, plan) };
+  return hasRoom(node, down, limit) ? undefined : {};
+}
+
+/** What is begun is down from then on, although it takes a moment until that is seen. */
+function downNodes(states: readonly NodeState[], seen: Seen, plan: RolloutPlan): Map<string, DownNode> {
+  const isBegun = ({ node }: NodeState): boolean => seen.busy.get(node.name) === 'begin';
+  return new Map(
+    states
+      .filter(one => isBegun(one) || isUnavailable(one, seen, plan))
+      .map(one => [one.node.name, { node: one.node, isOpen: one.state === 'window' || isBegun(one) }]),
+  );
+}
+
+/** A node that is down already is not one more. */
+function hasRoom({ name }: NodeFacts, down: ReadonlyMap<string, DownNode>, limit: number): boolean {
+  if (!down.has(name)) return down.size < limit;
+  return [...down.values()].filter(({ node, isOpen }) => isOpen && node.name !== name).length < limit;
+}
+
+/** A node that is down and has the same value of the label of which never two are down at once. */
+function rivalOf(
+  node: NodeFacts,
+  down: ReadonlyMap<string, DownNode>,
+  { spread }: RolloutPlan,
+): DownNode | undefined {
+  const value = spread === undefined ? undefined : node.labels[spread];
+  if (spread === undefined || value === undefined) return undefined;
+  return [...down.values()].find(
+    other =>
+      other.node.name !== node.name &&
+      other.node.labels[spread] === value &&
+      (other.isOpen || !down.has(node.name)),
+  );
+}
+
+const rivalText = (node: NodeFacts, rival: NodeFacts, { spread = '' }: RolloutPlan): string =>
+  `${node.name} and ${rival.name} have the same ${spread} (${node.labels[spread]}), and calico-node is not Ready on ${rival.name}`;
+
+/** Whether one may be begun before the other: the control plane waits for all other nodes, and a value of `orderLabel` for those before it. */
+function isSameTurn(a: Candidate, b: Candidate, plan: RolloutPlan): boolean {
+  const { order, orderLabel = '' } = plan;
+  const isSameLabel = order !== 'label' || a.node.labels[orderLabel] === b.node.labels[orderLabel];
+  return isSameLabel && rankOf(a.node, a.isUp, plan) === rankOf(b.node, b.isUp, plan);
+}
