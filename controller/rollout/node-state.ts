@@ -42,7 +42,8 @@ function isInScope(node: NodeFacts, pod: PodFacts | undefined, plan: RolloutPlan
 const hasLabels = ({ labels }: NodeFacts, wanted: Readonly<Record<string, string>>): boolean =>
   Object.entries(wanted).every(([label, value]) => labels[label] === value);
 
-const isMarked = ({ replacing, cordonedBy }: NodeFacts): boolean =>
+/** Whether a node has a mark of ours: on its replacement, or on its cordon alone where somebody edited the other. */
+export const isMarked = ({ replacing, cordonedBy }: NodeFacts): boolean =>
   replacing !== undefined || cordonedBy !== undefined;
 
 function stateOf(node: NodeFacts, pod: PodFacts | undefined, plan: RolloutPlan): NodeState {

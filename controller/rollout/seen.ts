@@ -1,3 +1,4 @@
+import { isMarked } from './node-state.ts';
 import { orderNodes } from './order.ts';
 import type { PodFacts } from './pod-facts.ts';
 import type { Stores } from './stores.ts';
@@ -49,9 +50,11 @@ function adopt(
   now: number,
   wallNow: number,
 ): void {
-  for (const { name, replacing } of nodes.values()) {
-    if (!replacing || deletedAt.has(name) || busy.has(name)) continue;
-    const since = Date.parse(replacing.since);
+  for (const node of nodes.values()) {
+    const { name, replacing } = node;
+    if (!isMarked(node) || deletedAt.has(name) || busy.has(name)) continue;
+    // Where somebody edited it, its time begins when that is seen: every wait has an end.
+    const since = Date.parse(replacing?.since ?? '');
     deletedAt.set(name, now - Math.max(0, Number.isNaN(since) ? 0 : wallNow - since));
     adopted.add(name);
   }
@@ -65,7 +68,10 @@ function forget(
   busy: Seen['busy'],
   now: number,
 ): void {
-  const isOpen = (name: string): boolean => nodes.get(name)?.replacing !== undefined;
+  const isOpen = (name: string): boolean => {
+    const node = nodes.get(name);
+    return node !== undefined && isMarked(node);
+  };
   keepOnly(memory.deletedAt, name => isOpen(name) || busy.has(name));
   keepOnly(memory.adopted, isOpen);
   keepOnly(memory.acknowledged, isOpen);

@@ -32,15 +32,19 @@ export function judgeWindow(
   plan: RolloutPlan,
 ): WindowVerdict {
   const mark = node.replacing;
-  if (pod && !pod.isDeleting && isTarget(pod, plan) && pod.uid !== mark?.pod)
-    return settle(node, pod, seen, plan);
-  if (!mark) return { mayBegin: pod !== undefined && !pod.isDeleting, waitsFor: 'its pod' };
-  if (pod && !pod.isDeleting && pod.uid === mark.pod) {
-    return mark.revision === plan.revision
-      ? { action: { type: 'delete', node, pod }, waitsFor: 'its old pod to be deleted' }
-      : { mayBegin: true, waitsFor: 'its turn' };
-  }
-  return pod && !pod.isDeleting ? otherPod(node, pod, mark, seen, plan) : noPod(node, pod, seen, plan);
+  if (!pod || pod.isDeleting) return noPod(node, pod, seen, plan);
+  if (pod.uid === mark?.pod) return notedPod(node, pod, mark, plan);
+  if (isTarget(pod, plan)) return settle(node, pod, seen, plan);
+  return mark ? otherPod(node, pod, mark, seen, plan) : { mayBegin: true, waitsFor: 'its turn' };
+}
+
+/** The pod that was to be deleted is still there: nothing has happened yet. */
+function notedPod(node: NodeFacts, pod: PodFacts, mark: Replacing, plan: RolloutPlan): WindowVerdict {
+  if (mark.revision === plan.revision)
+    return { action: { type: 'delete', node, pod }, waitsFor: 'its old pod to be deleted' };
+  return isTarget(pod, plan)
+    ? { action: { type: 'finish', node, seconds: undefined }, waitsFor: 'the uncordon' }
+    : { mayBegin: true, waitsFor: 'its turn' };
 }
 
 function elapsed(node: NodeFacts, { now, deletedAt }: Seen): number {
@@ -68,7 +72,11 @@ function otherPod(
   const waitsFor = `Pod ${pod.name}, which is of another template`;
   if (passed > plan.budgetMs) return { mayBegin: true, waitsFor };
   const wakeMs = plan.budgetMs - passed + 1;
-  if (mark.revision !== plan.revision) return { mayBegin: isUp(pod, plan), wakeMs, waitsFor };
+  if (mark.revision !== plan.revision) {
+    // A second restart before BGP has converged makes the neighbours drop the routes at once (RFC 4724).
+    const mayBegin = hasConverged(pod, seen, plan);
+    return { mayBegin, waitsFor, ...askIfDue(node, pod, seen.bgp.get(pod.uid), seen, plan) };
+  }
   return {
     waitsFor,
     wakeMs,
@@ -76,11 +84,13 @@ function otherPod(
   };
 }
 
+const hasConverged = (pod: PodFacts, { bgp }: Seen, plan: RolloutPlan): boolean =>
+  isUp(pod, plan) && (!plan.checksBgp || bgp.get(pod.uid)?.establishedAt !== undefined);
+
 function settle(node: NodeFacts, pod: PodFacts, seen: Seen, plan: RolloutPlan): WindowVerdict {
   const passed = elapsed(node, seen);
   const bgp = seen.bgp.get(pod.uid);
-  const isOver = isUp(pod, plan) && (!plan.checksBgp || bgp?.establishedAt !== undefined);
-  if (isOver) return finish(node, pod, bgp, seen, plan);
+  if (hasConverged(pod, seen, plan)) return finish(node, pod, bgp, seen, plan);
   if (pod.restarts > 0) {
     return {
       waitsFor: `Pod ${pod.name}`,
@@ -91,8 +101,10 @@ function settle(node: NodeFacts, pod: PodFacts, seen: Seen, plan: RolloutPlan): 
   const waitsFor = isUp(pod, plan)
     ? `BGP of Pod ${pod.name}${bgp ? ` (${bgp.problem})` : ''}`
     : `Pod ${pod.name} to be Ready${troubleText(pod)}`;
+  // After a restart of the controller nobody may have asked yet, and BGP have been up for long.
+  const isUnknown = isUp(pod, plan) && plan.checksBgp && bgp === undefined;
   const late =
-    passed > plan.budgetMs
+    passed > plan.budgetMs && !isUnknown
       ? { failure: `${secondsText(passed)} after the deletion it still waits for ${waitsFor}` }
       : {};
   return { waitsFor, ...late, ...askIfDue(node, pod, bgp, seen, plan) };
