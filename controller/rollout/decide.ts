@@ -4,7 +4,7 @@ import type { NodeFacts } from './node-facts.ts';
 import { isLost, isUp, type NodeState, nodeStates } from './node-state.ts';
 import { rankOf } from './order.ts';
 import { pullOf } from './pre-pull.ts';
-import { startNodes } from './start.ts';
+import { skippedBlock, startNodes } from './start.ts';
 import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
 import { judgeWindow, type WindowVerdict } from './window.ts';
 
@@ -53,13 +53,15 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
   const start = begin
     ? startNodes(states, candidates, skipped, seen, plan)
     : { actions: [], blocked: undefined, wakeMs: undefined };
-  const actions = [
-    ...windows.flatMap(({ verdict }) => (verdict.action ? [verdict.action] : [])),
-    ...start.actions,
-    ...uselessPulls(states, seen),
-  ].filter(action => !seen.busy.has(nodeName(action)));
   const isDone =
-    candidates.length === 0 && states.every(({ state }) => state === 'updated' || state === 'notReady');
+    candidates.length === 0 &&
+    states.every(({ state }) => state === 'updated' || state === 'notReady') &&
+    skippedBlock(states, skipped, plan) === undefined;
+  const actions = [
+    ...windows.flatMap(judged => windowAction(judged, mayBegin, plan) ?? []),
+    ...start.actions,
+    ...uselessPulls(isDone ? [] : states, seen),
+  ].filter(action => !seen.busy.has(nodeName(action)));
   return {
     actions,
     failures,
@@ -77,6 +79,14 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
     isIdle: windows.length === 0,
     wakeMs: earliest([start.wakeMs, ...windows.map(({ verdict }) => verdict.wakeMs)]),
   };
+}
+
+/** Where nothing may be begun, a node that waits to be replaced once more is uncordoned, if its pod works as well as before. */
+function windowAction({ one, verdict }: Judged, mayBegin: boolean, plan: RolloutPlan): Action | undefined {
+  const { node, pod } = one;
+  if (verdict.action || mayBegin || !verdict.mayBegin || !pod) return verdict.action;
+  const isUntouched = node.replacing === undefined || node.replacing.pod === pod.uid;
+  return isUntouched || isUp(pod, plan) ? { type: 'finish', node, seconds: undefined } : undefined;
 }
 
 const failureText = (failure: string, { isReady }: NodeFacts): string =>
@@ -114,7 +124,7 @@ function skippedOf(
   return [...notReady, ...withoutImages];
 }
 
-/** Pods that pull images for nodes that have the target, or are gone. */
+/** Pods that pull images for nodes that have the target, or are gone; in the end also for those that are left out. */
 function uselessPulls(states: readonly NodeState[], seen: Seen): readonly Action[] {
   const needed = new Set(states.filter(({ state }) => state !== 'updated').map(({ node }) => node.name));
   return [...seen.prePulls].flatMap(([node, pod]) =>

@@ -47,7 +47,7 @@ export function startNodes(
 }
 
 /** Many nodes that are left out are a trouble of the cluster, and no time to go on. */
-function skippedBlock(
+export function skippedBlock(
   states: readonly NodeState[],
   skipped: readonly NodeReason[],
   { maxSkipped }: RolloutPlan,
