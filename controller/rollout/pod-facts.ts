@@ -51,7 +51,9 @@ export function podFacts({ metadata, spec, status, ...rest }: KubeObject): PodFa
     isDeleting: isBeingDeleted({ metadata, spec, ...rest }),
     isRunning: statuses.length === containers.length && statuses.every(({ state }) => 'running' in state),
     restarts: statuses.find(container => container.name === 'calico-node')?.restarts ?? 0,
-    trouble: statuses.map(troubleOf).find(trouble => trouble !== undefined),
+    trouble: [...statuses.map(waitingTrouble), ...statuses.map(endTrouble)].find(
+      trouble => trouble !== undefined,
+    ),
     pulled: statuses.filter(isPulled).map(container => container.name),
   };
 }
@@ -82,11 +84,13 @@ const isPulled = ({ state, last, imageId }: ContainerStatus): boolean =>
 /** What kubelet says while a container starts as it should. */
 const USUAL = new Set(['ContainerCreating', 'PodInitializing']);
 
-function troubleOf({ name, state, last }: ContainerStatus): Trouble | undefined {
-  const { waiting, terminated } = state;
-  if (isRecord(waiting) && !USUAL.has(String(waiting.reason))) {
-    return { container: name, reason: String(waiting.reason), message: messageOf(waiting, last) };
-  }
+/** Comes before an end: of the containers that pull images, some have ended while others wait. */
+function waitingTrouble({ name, state: { waiting }, last }: ContainerStatus): Trouble | undefined {
+  if (!isRecord(waiting) || USUAL.has(String(waiting.reason))) return undefined;
+  return { container: name, reason: String(waiting.reason), message: messageOf(waiting, last) };
+}
+
+function endTrouble({ name, state: { terminated } }: ContainerStatus): Trouble | undefined {
   if (!isRecord(terminated)) return undefined;
   return {
     container: name,
