@@ -27,9 +27,11 @@ export const BIRD_COMMAND: readonly string[] = [
   `${show('/var/run/calico/bird.ctl')} && { [ ! -S /var/run/calico/bird6.ctl ] || { ${show('/var/run/calico/bird6.ctl')}; }; }`,
 ];
 
-/** Lines of `name proto table state since info`; the time can have a blank in it, and BIRD 1.x shows the state of BGP last. */
-const SESSION =
-  /^(\S+)\s+BGP\s+\S+\s+(up|start|down|stop|flush)\s+(?:\d{4}-\d\d-\d\d\s*)?(?:\d\d:\d\d:\d\d(?:\.\d+)?\s*)?(.*)$/;
+/**
+ * Lines of `name proto table state since info`; the time can have a blank in it, and BIRD 1.x shows the state of BGP last. A session
+ * that is Established is `feed` or `wait` before it is `up`, while it gets or holds back routes.
+ */
+const SESSION = /^(\S+)\s+BGP\s+\S+\s+(\S+)\s+(?:\d{4}-\d\d-\d\d\s*)?(?:\d\d:\d\d:\d\d(?:\.\d+)?\s*)?(.*)$/;
 
 /** Reads what `BIRD_COMMAND` shows. */
 export function parseBird(text: string): BirdReport {
@@ -38,7 +40,7 @@ export function parseBird(text: string): BirdReport {
     if (!match) return [];
     const [, name = '', state = '', rest = ''] = match;
     const info = rest.trim().replace(/\s+/g, ' ');
-    return [{ name, info: info || state, isEstablished: state === 'up' && /^Established\b/.test(info) }];
+    return [{ name, info: info || state, isEstablished: /^Established\b/.test(info) }];
   });
   return { sessions, isRecovering: /graceful restart recovery in progress/i.test(text) };
 }

@@ -132,7 +132,8 @@ export function findingOf(
   const asked = (before?.asked ?? 0) + 1;
   const established = before?.establishedAt;
   if ('problem' in report) {
-    return { asked, askedAt: now, establishedAt: established, isRecovering: false, problem: report.problem };
+    const isRecovering = before?.isRecovering ?? false;
+    return { asked, askedAt: now, establishedAt: established, isRecovering, problem: report.problem };
   }
   const missing = missingSessions(report, down);
   const problem = missing.map(({ name, info }) => `${name} ${info}`).join(', ');
