@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
-import { buildBundle, sharedBundleEnv } from './bench/bundle.ts';
+import { buildBundle, buildController, sharedBundleEnv } from './bench/bundle.ts';
 import { ensureBinaries } from './cluster/binaries.ts';
 import { ensureNodeSupplies } from './cluster/nodes/cluster.ts';
 import { whyNoNodes } from './cluster/nodes/why-no-nodes.ts';
@@ -78,6 +78,7 @@ async function prepareNodes(): Promise<string | undefined> {
 /** Runs node's test runner; returns its exit code. The files share a bundle of the program: each would build its own. */
 async function runTests(files: readonly string[], concurrency: number): Promise<number> {
   await using bundle = await buildBundle();
+  await using controller = await buildController();
   say(`Running ${files.length} test files, ${concurrency} at a time`);
   const stop = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => stop.abort(new Error(`stopped by ${name}`));
@@ -88,7 +89,7 @@ async function runTests(files: readonly string[], concurrency: number): Promise<
       files: files.map(file => join(ROOT, file)),
       concurrency,
       timeout: FILE_TIMEOUT_MS,
-      env: { GOGC, ...process.env, ...sharedBundleEnv(bundle) },
+      env: { GOGC, ...process.env, ...sharedBundleEnv(bundle, controller) },
       cwd: ROOT,
       signal: stop.signal,
     });

@@ -12,12 +12,18 @@ export interface Bundle extends AsyncDisposable {
 
 const SHARED = 'CALICO_UPGRADE_TEST_BUNDLE';
 
+const SHARED_CONTROLLER = 'CALICO_UPGRADE_TEST_CONTROLLER';
+
+/** The controller's entry point in the bundle that `npm test` has built for all of its files; undefined outside of it. */
+export const sharedController = (): string | undefined => process.env[SHARED_CONTROLLER];
+
 /** The entry point of a bundle that `npm test` has built for all of its files; undefined outside of it. */
 export const sharedBundle = (): string | undefined => process.env[SHARED];
 
-/** What makes processes use a bundle, and keep what Node compiles beside it. */
-export const sharedBundleEnv = ({ main }: Bundle): Readonly<Record<string, string>> => ({
+/** What makes processes use the bundles, and keep what Node compiles beside them. */
+export const sharedBundleEnv = ({ main }: Bundle, controller: Bundle): Readonly<Record<string, string>> => ({
   [SHARED]: main,
+  [SHARED_CONTROLLER]: controller.main,
   NODE_COMPILE_CACHE: join(dirname(main), '../compile-cache'),
 });
 
@@ -25,19 +31,27 @@ export const sharedBundleEnv = ({ main }: Bundle): Readonly<Record<string, strin
  * Runs `npm run bundle` beside the checkout, so that the checkout's own dist stays as it is. In `npm test` returns the one
  * that is shared.
  */
-export async function buildBundle(): Promise<Bundle> {
-  const shared = sharedBundle();
+export function buildBundle(): Promise<Bundle> {
+  return built('bundle', 'main.js', sharedBundle());
+}
+
+/** The same of the controller: `npm run bundle:controller`. */
+export function buildController(): Promise<Bundle> {
+  return built('bundle:controller', 'controller.js', sharedController());
+}
+
+async function built(script: string, entry: string, shared: string | undefined): Promise<Bundle> {
   if (shared !== undefined) return { main: shared, [Symbol.asyncDispose]: async () => undefined };
   const directory = await mkdtemp(join(tmpdir(), 'calico-upgrade-bundle-'));
   const dispose = () => rm(directory, { recursive: true });
   try {
-    for (const name of ['package.json', 'jobs', 'node_modules']) {
+    for (const name of ['package.json', 'jobs', 'controller', 'node_modules']) {
       await symlink(join(CHECKOUT, name), join(directory, name));
     }
-    await runOrFail('npm', ['run', 'bundle'], { cwd: directory });
+    await runOrFail('npm', ['run', script], { cwd: directory });
   } catch (error) {
     await dispose();
     throw error;
   }
-  return { main: join(directory, 'dist/main.js'), [Symbol.asyncDispose]: dispose };
+  return { main: join(directory, 'dist', entry), [Symbol.asyncDispose]: dispose };
 }

@@ -65,7 +65,8 @@ function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(kept);
 }
 
-function peakOf({ pid }: ChildProcess): number {
+/** The most memory that a process had until now, in MiB. */
+export function peakOf({ pid }: ChildProcess): number {
   try {
     const [, kib] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
     return Number(kib ?? 0) / 1024;

@@ -1,4 +1,5 @@
 import { buildBundle } from './bundle.ts';
+import { measureController, raceShell } from './controller.ts';
 import {
   countRequests,
   kubectlApply,
@@ -32,7 +33,18 @@ const TARGETS = {
   /** Of the pauses with the most and the fewest endpoints. */
   etcdPauseRatio: 2,
   etcdPeakMiB: 300,
+  /** Of the controller with 5,000 nodes. */
+  controllerMiB: 250,
+  requestsPerNode: 12,
+  overheadSeconds: 1,
+  statusKiB: 100,
+  /** Of a shell loop of the documented commands, on the same nodes. */
+  timesTheShell: 1.15,
 };
+
+const NODES = 5_000;
+const NODES_AT_ONCE = 50;
+const RACE_NODES = 20;
 
 const ETCD_ENDPOINTS = [1_000, 10_000, 50_000] as const;
 
@@ -147,6 +159,23 @@ async function benchEtcd(main: string): Promise<readonly Verdict[]> {
   ];
 }
 
+async function benchController(): Promise<readonly Verdict[]> {
+  const { controllerMs, shellMs } = await raceShell(RACE_NODES);
+  say(`${RACE_NODES} nodes one by one: controller ${seconds(controllerMs)}, shell loop ${seconds(shellMs)}`);
+  say(`starting ${NODES} simulated nodes`);
+  const run = await measureController(NODES, NODES_AT_ONCE);
+  say(
+    `${NODES} nodes, ${NODES_AT_ONCE} at once: ${seconds(run.ms)}, ${run.peakMiB.toFixed(0)} MiB, ${run.requestsPerNode.toFixed(1)} requests a node, overhead ${run.overheadMs.toFixed(0)} ms a node (${run.longestOverheadMs.toFixed(0)} at the most), status ${run.statusBytes} bytes`,
+  );
+  return [
+    atMost('time for 20 nodes, of a shell loop', controllerMs / shellMs, TARGETS.timesTheShell, 'times'),
+    atMost('peak memory of the controller', run.peakMiB, TARGETS.controllerMiB, 'MiB'),
+    atMost('API requests a node', run.requestsPerNode, TARGETS.requestsPerNode, ''),
+    atMost('overhead a node', run.overheadMs / 1000, TARGETS.overheadSeconds, 's'),
+    atMost('status', run.statusBytes / 1024, TARGETS.statusKiB, 'KiB'),
+  ];
+}
+
 /** The copy and `kubectl apply -f` of the same objects, one after the other. */
 async function race(main: string, seeded: SeededCluster, where: string, kubeconfig: string) {
   await removeCopies(seeded);
@@ -165,6 +194,7 @@ const BENCHES: Readonly<Record<string, (main: string) => Promise<readonly Verdic
   copy: benchCopy,
   etcd: benchEtcd,
   policies: benchPolicies,
+  controller: benchController,
 };
 
 async function main(names: readonly string[]): Promise<number> {

@@ -2,8 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { monotonicMs, sleep } from '../../jobs/lib/run/abort.ts';
+import { sharedController } from '../bench/bundle.ts';
 
-const SOURCES = join(import.meta.dirname, '../../controller/main.ts');
+/** The bundle of `npm test`, as it is in the image, or else the sources. */
+const MAIN = sharedController() ?? join(import.meta.dirname, '../../controller/main.ts');
 const MANIFESTS = join(import.meta.dirname, '../../manifests');
 
 export interface ControllerOptions {
@@ -11,6 +13,9 @@ export interface ControllerOptions {
   /** The node that it says to be on. */
   readonly nodeName?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another program than that of the checkout, and flags of Node.js: those of the image. */
+  readonly main?: string;
+  readonly nodeFlags?: readonly string[];
 }
 
 /** A controller in a process of its own. */
@@ -27,9 +32,15 @@ export interface ControllerProcess extends AsyncDisposable {
 }
 
 /** Starts the controller, with nothing of our CALICO_UPGRADE_ environment but what is given. */
-export function startController({ kubeconfig, nodeName, env = {} }: ControllerOptions): ControllerProcess {
+export function startController({
+  kubeconfig,
+  nodeName,
+  env = {},
+  main = MAIN,
+  nodeFlags = [],
+}: ControllerOptions): ControllerProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('CALICO_UPGRADE_'));
-  const child = spawn(process.execPath, [SOURCES], {
+  const child = spawn(process.execPath, [...nodeFlags, main], {
     env: {
       ...Object.fromEntries(inherited),
       KUBECONFIG: kubeconfig,

@@ -48,10 +48,12 @@ export interface World extends AsyncDisposable {
 
 export interface WorldOptions extends KubeletsOptions {
   readonly calico: HostedCalico;
+  /** How long Calico may take to run on every node. */
+  readonly startMs?: number;
 }
 
 /** Starts it, and waits until Calico runs on every node. */
-export async function startWorld({ calico, ...options }: WorldOptions): Promise<World> {
+export async function startWorld({ calico, startMs = 60_000, ...options }: WorldOptions): Promise<World> {
   const cluster = await startCluster({ ...KUBELETS_CLUSTER, tpr: { delayMs: 100 } });
   const client = connect({ kubeconfig: cluster.kubeconfig });
   const kubelets = await startKubelets(cluster, options);
@@ -61,11 +63,11 @@ export async function startWorld({ calico, ...options }: WorldOptions): Promise<
   const token = await cluster.serviceAccountToken('calico-upgrade', 'calico-upgrade-controller');
   const kubeconfig = await cluster.kubeconfigFor({ token });
   const world = worldOf(cluster, client, kubelets, kubeconfig);
-  await waitFor('Calico on every node', async () => {
-    const pods = await calicoPods(client);
-    const ready = pods.filter(isReady);
+  const isOnAll = async (): Promise<boolean> => {
+    const ready = (await calicoPods(client)).filter(isReady);
     return ready.length === (await world.nodes()).length;
-  });
+  };
+  await waitFor('Calico on every node', isOnAll, startMs);
   kubelets.forgetHistory();
   return world;
 }

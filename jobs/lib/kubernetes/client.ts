@@ -30,8 +30,9 @@ export interface KubeClient {
    * came for `idleMs`: a connection that is cut without a word never ends by itself.
    */
   lines(request: KubeRequest, idleMs: number, signal: AbortSignal): AsyncIterable<string>;
-  /** What it was configured with, for what needs a connection of its own. */
+  /** What it was configured with, for what needs a connection of its own, and who is to be told of its requests. */
   readonly config: KubeConfig;
+  readonly onRequest: ConnectOptions['onRequest'];
   /** Ends also what is still under way or waits to be tried again. */
   close(): Promise<void>;
 }
@@ -81,6 +82,7 @@ export function connect(options: ConnectOptions = {}): KubeClient {
   return {
     server: cluster.server,
     config,
+    onRequest: options.onRequest,
     lines: (request, idleMs, stop) => linesOf(upstream, request, idleMs, AbortSignal.any([signal, stop])),
     request: request =>
       withRetry(policy, async () => {

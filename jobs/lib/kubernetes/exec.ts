@@ -11,6 +11,9 @@ export interface ExecTarget {
   readonly container: string;
 }
 
+/** The status of a request that has become a WebSocket. */
+const SWITCHING_PROTOCOLS = 101;
+
 /** What a program in a container wrote, and how it ended. */
 export interface ExecResult {
   readonly stdout: string;
@@ -37,10 +40,13 @@ export async function execInPod(
     const status = await withTimeout(timeoutMs, signal, both =>
       statusOf(client, target, command, stdout.stream, stderr.stream, both),
     );
+    client.onRequest?.('GET', SWITCHING_PROTOCOLS);
     return { stdout: stdout.text(), stderr: stderr.text(), ...resultOf(status) };
   } catch (error) {
     signal.throwIfAborted();
-    throw execError(target, error);
+    const failure = execError(target, error);
+    client.onRequest?.('GET', failure.status);
+    throw failure;
   }
 }
 
@@ -98,7 +104,7 @@ function resultOf(status: unknown): Pick<ExecResult, 'exitCode' | 'message'> {
 }
 
 /** The library's errors are events with a message, which has the HTTP status where one came. */
-function execError({ namespace, pod, container }: ExecTarget, error: unknown): unknown {
+function execError({ namespace, pod, container }: ExecTarget, error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   const text = isRecord(error) || error instanceof Error ? String(error.message) : String(error);
   const status = /Unexpected server response: (\d+)/.exec(text)?.[1];
