@@ -31,7 +31,7 @@ export async function measureController(
   maxUnavailable: number | string,
 ): Promise<ControllerRun> {
   await using world = await worldOf(nodes);
-  return upgradeMeasured(world, nodes, maxUnavailable, 'bench', 'v2.6.12');
+  return await upgradeMeasured(world, nodes, maxUnavailable, 'bench', 'v2.6.12');
 }
 
 const worldOf = (nodes: number): Promise<World> =>
