@@ -40,6 +40,7 @@ export function lookAt(
   const prePulls = podsByNode(stores.prePulls.objects.values());
   forget(nodes, pods, prePulls, memory, busy, now);
   adopt(nodes, memory, busy, now, wallNow);
+  memory.finishedAt ??= lastFinished(nodes, now, wallNow);
   return { ...memory, now, nodes, pods, prePulls, busy };
 }
 
@@ -58,6 +59,15 @@ function adopt(
     deletedAt.set(name, now - Math.max(0, Number.isNaN(since) ? 0 : wallNow - since));
     adopted.add(name);
   }
+}
+
+/** When the last node was finished that says so, which a controller before this one did. */
+function lastFinished(nodes: Seen['nodes'], now: number, wallNow: number): number | undefined {
+  const times = [...nodes.values()]
+    .map(({ replaced }) => Date.parse(replaced?.at ?? ''))
+    .filter(time => !Number.isNaN(time));
+  if (times.length === 0) return undefined;
+  return now - Math.max(0, wallNow - times.reduce((a, b) => Math.max(a, b)));
 }
 
 function forget(
