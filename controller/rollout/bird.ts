@@ -5,13 +5,15 @@ export interface BgpSession {
   /** Such as `Established`, or `Active Socket: Connection refused`. */
   readonly info: string;
   readonly isEstablished: boolean;
+  /** Whether it is switched off, by its configuration or an error of its own. */
+  readonly isOff: boolean;
 }
 
 /** What BIRD says of itself. */
 export interface BirdReport {
   readonly sessions: readonly BgpSession[];
-  /** Whether it still waits for the routes of its neighbours, after a start with graceful restart. */
-  readonly isRecovering: boolean;
+  /** For how many sessions it still waits, to get the routes of these neighbours after a start with graceful restart. */
+  readonly recovering: number;
 }
 
 const show = (socket: string): string =>
@@ -40,9 +42,24 @@ export function parseBird(text: string): BirdReport {
     if (!match) return [];
     const [, name = '', state = '', rest = ''] = match;
     const info = rest.trim().replace(/\s+/g, ' ');
-    return [{ name, info: info || state, isEstablished: /^Established\b/.test(info) }];
+    const isEstablished = /^Established\b/.test(info);
+    return [{ name, info: info || state, isEstablished, isOff: state === 'down' }];
   });
-  return { sessions, isRecovering: /graceful restart recovery in progress/i.test(text) };
+  const recovering = [...text.matchAll(/^\s*Waiting for (\d+) protocols to recover/gm)].map(([, count]) =>
+    Number(count),
+  );
+  return { sessions, recovering: recovering.reduce((sum, count) => sum + count, 0) };
+}
+
+/**
+ * Whether BIRD still waits for the routes of a neighbour that can be expected to come. For one that was away before, it would wait until
+ * its timer ends, 240 s with every node (components reference, section 5).
+ */
+export function isRecovering({ sessions, recovering }: BirdReport, down: readonly string[]): boolean {
+  const away = sessions.filter(
+    ({ name, isEstablished, isOff }) => !isEstablished && !isOff && down.includes(name),
+  );
+  return recovering > away.length;
 }
 
 /** The sessions that are not Established, but for those that were not before either. */

@@ -5,7 +5,7 @@ import { messageOf } from '../../jobs/lib/run/failure.ts';
 import type { Log } from '../../jobs/lib/run/log.ts';
 import type { Events } from '../status/events.ts';
 import { askBird, createPod, deletePod, finishNode, markNode } from './actions.ts';
-import { type BirdReport, missingSessions } from './bird.ts';
+import { type BirdReport, isRecovering, missingSessions } from './bird.ts';
 import type { Replacing } from './marks.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { isUp } from './node-state.ts';
@@ -132,8 +132,13 @@ export function findingOf(
   const asked = (before?.asked ?? 0) + 1;
   const established = before?.establishedAt;
   if ('problem' in report) {
-    const isRecovering = before?.isRecovering ?? false;
-    return { asked, askedAt: now, establishedAt: established, isRecovering, problem: report.problem };
+    return {
+      asked,
+      askedAt: now,
+      establishedAt: established,
+      isRecovering: before?.isRecovering ?? false,
+      problem: report.problem,
+    };
   }
   const missing = missingSessions(report, down);
   const problem = missing.map(({ name, info }) => `${name} ${info}`).join(', ');
@@ -141,7 +146,7 @@ export function findingOf(
     asked,
     askedAt: now,
     establishedAt: missing.length === 0 ? (established ?? now) : undefined,
-    isRecovering: report.isRecovering,
+    isRecovering: isRecovering(report, down),
     problem,
   };
 }
