@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { allowedNodes } from '../../../controller/rollout/counts.ts';
+import { decided, marked, newPod, node, oldPod, pullPod, type Sight, told, waitingNodes } from './facts.ts';
+
+const names = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `n${at + 1}`);
+
+/** The given nodes instead of those of the same name, everything else as it was. */
+function withPods(sight: ReturnType<typeof waitingNodes>, ...pods: NonNullable<Sight['pods']>): Sight {
+  const changed = new Set(pods.map(pod => pod.node));
+  return { ...sight, pods: [...sight.pods.filter(pod => !changed.has(pod.node)), ...pods] };
+}
+
+describe('maxUnavailable', () => {
+  const cases: readonly (readonly [number | string, number, number])[] = [
+    [1, 100, 1],
+    [3, 100, 3],
+    ['10%', 25, 2],
+    ['10%', 3, 1],
+    ['100%', 7, 7],
+  ];
+  for (const [limit, total, allowed] of cases) {
+    it(`allows ${allowed} of ${total} nodes with ${limit}`, () => {
+      assert.equal(allowedNodes(limit, total), allowed);
+    });
+  }
+
+  it('is one node, unless somebody says more', () => {
+    assert.deepEqual(told(decided(waitingNodes('n1', 'n2', 'n3'))), ['begin n1']);
+  });
+
+  it('may be a share of the nodes of the rollout', () => {
+    const sight = waitingNodes(...names(10));
+    assert.deepEqual(told(decided(sight, { maxUnavailable: '25%', prePullParallel: 10 })), [
+      'begin n1',
+      'begin n2',
+    ]);
+  });
+
+  it('counts a node whose replacement is under way', () => {
+    const sight = waitingNodes('n1', 'n2', 'n3');
+    const nodes = [marked('n1'), node('n2'), node('n3')];
+    const open = { ...sight, nodes, pods: [oldPod('n2'), oldPod('n3')], deletedAt: { n1: 0 } };
+    assert.deepEqual(told(decided(open)), []);
+    assert.deepEqual(told(decided(open, { maxUnavailable: 2 })), ['begin n2']);
+  });
+
+  it('counts a node from the decision on, before its mark is seen', () => {
+    const sight = { ...waitingNodes('n1', 'n2', 'n3'), busy: { n1: 'begin' as const } };
+    assert.deepEqual(told(decided(sight)), []);
+    assert.deepEqual(told(decided(sight, { maxUnavailable: 2 })), ['begin n2']);
+  });
+
+  it('counts nodes that have the target but do not work', () => {
+    const sight = withPods(waitingNodes('n1', 'n2', 'n3'), newPod('n1', { isReady: false }));
+    const stopped = decided(sight);
+    assert.deepEqual(told(stopped), []);
+    assert.equal(stopped.blocked, 'calico-node is not Ready on n1 (Pod calico-node-n1-b)');
+    assert.deepEqual(told(decided(sight, { maxUnavailable: 2 })), ['begin n2']);
+  });
+
+  it('counts nodes without a pod', () => {
+    const sight = { ...waitingNodes('n1', 'n2'), pods: [oldPod('n2')] };
+    assert.equal(decided(sight).blocked, 'calico-node is not Ready on n1 (no pod)');
+  });
+
+  it('lets a node that does not work be replaced, one at a time', () => {
+    const broken = { isReady: false, isRunning: false };
+    const sight = withPods(waitingNodes('n1', 'n2', 'n3'), oldPod('n2', broken), oldPod('n3', broken));
+    assert.deepEqual(told(decided(sight)), ['begin n2']);
+  });
+
+  it('counts a node that went away in its window until the budget is over', () => {
+    const sight = waitingNodes('n1', 'n2');
+    const nodes = [marked('n1', { isReady: false }), node('n2')];
+    const lost = { ...sight, nodes, pods: [oldPod('n2')], deletedAt: { n1: 0 }, acknowledged: ['n1'] };
+    assert.deepEqual(told(decided({ ...lost, now: 89_000 }, { maxSkipped: 1 })), []);
+    const later = decided({ ...lost, now: 91_000 }, { maxSkipped: 1 });
+    assert.deepEqual(told(later), ['begin n2']);
+    assert.deepEqual(later.skipped, [{ node: 'n1', reason: 'the node is not Ready' }]);
+  });
+});
+
+describe('nodes that are not Ready', () => {
+  const away = (...all: readonly string[]) => all.map(name => node(name, { isReady: false }));
+
+  it('are left out and reported, and do not count as unavailable', () => {
+    const sight = { ...waitingNodes('n2', 'n3'), nodes: [...away('n1'), node('n2'), node('n3')] };
+    const decision = decided(sight);
+    assert.deepEqual(told(decision), ['begin n2']);
+    assert.deepEqual(decision.skipped, [{ node: 'n1', reason: 'the node is not Ready' }]);
+    assert.deepEqual(decision.counts, { total: 3, updated: 0, current: 0, skipped: 1 });
+  });
+
+  it('stop the rollout where they are more than maxSkipped', () => {
+    const sight = { ...waitingNodes('n3'), nodes: [...away('n1', 'n2'), node('n3')] };
+    const decision = decided(sight, { maxSkipped: 1 });
+    assert.deepEqual(told(decision), []);
+    assert.match(
+      decision.blocked ?? '',
+      /^2 nodes would have to be left out, more than maxSkipped allows \(1\)/,
+    );
+    assert.deepEqual(told(decided(sight, { maxSkipped: '70%' })), ['begin n3']);
+  });
+
+  it('let it end where they are all that is left', () => {
+    const sight = { nodes: [...away('n1'), node('n2')], pods: [newPod('n2')] };
+    assert.equal(decided(sight).isDone, true);
+  });
+
+  it('do not make it end where they are more than maxSkipped', () => {
+    const sight = { nodes: [...away('n1', 'n2'), node('n3')], pods: [newPod('n3')] };
+    assert.equal(decided(sight).isDone, false);
+    assert.equal(decided(sight, {}, false).isDone, false);
+  });
+});
+
+describe('spread', () => {
+  const rack = (name: string, value: string) => node(name, { labels: { rack: value } });
+  const nodes = [rack('n1', 'a'), rack('n2', 'a'), rack('n3', 'b'), node('n4')];
+  const limits = { spread: 'rack', maxUnavailable: 10 };
+
+  it('never lets two nodes of one value be down at once', () => {
+    assert.deepEqual(told(decided(waitingNodes(...nodes), limits)), ['begin n1', 'begin n3', 'begin n4']);
+  });
+
+  it('counts those that are down for another reason, and says so where nothing else is left', () => {
+    const sight = withPods(
+      waitingNodes(...nodes),
+      newPod('n1', { isReady: false }),
+      newPod('n3'),
+      newPod('n4'),
+    );
+    const decision = decided(sight, limits);
+    assert.equal(told(decision).includes('begin n2'), false);
+    assert.equal(decision.blocked, 'n2 and n1 have the same rack (a), and calico-node is not Ready on n1');
+  });
+
+  it('lets the node itself be replaced that is down', () => {
+    const sight = withPods(waitingNodes(...nodes), oldPod('n1', { isReady: false }));
+    assert.equal(told(decided(sight, { ...limits, maxUnavailable: 1 }))[0], 'begin n1');
+  });
+});
+
+describe('minSecondsBetweenNodes', () => {
+  const limits = { minSecondsBetweenNodes: 30 };
+
+  it('is a pause after each node', () => {
+    const early = decided({ ...waitingNodes('n1'), now: 129_000, finishedAt: 100_000 }, limits);
+    assert.deepEqual([told(early), early.wakeMs], [[], 1_000]);
+    const later = decided({ ...waitingNodes('n1'), now: 130_000, finishedAt: 100_000 }, limits);
+    assert.deepEqual(told(later), ['begin n1']);
+  });
+
+  it('is no pause before the first one', () => {
+    assert.deepEqual(told(decided(waitingNodes('n1'), limits)), ['begin n1']);
+  });
+});
+
+describe('selector', () => {
+  const ssd = node('n1', { labels: { disk: 'ssd' } });
+
+  it('leaves all other nodes as they are, and out of the counts', () => {
+    const decision = decided(waitingNodes(ssd, 'n2'), { selector: { disk: 'ssd' } });
+    assert.deepEqual(told(decision), ['begin n1', 'endPull n2']);
+    assert.equal(decision.counts.total, 1);
+  });
+
+  it('does not stop a node from being finished that has lost its label', () => {
+    const sight = { nodes: [marked('n1')], pods: [newPod('n1')], deletedAt: { n1: 0 }, now: 1_000 };
+    assert.deepEqual(told(decided(sight, { selector: { disk: 'ssd' }, checksBgp: false })), ['finish n1']);
+  });
+
+  it('of the DaemonSet itself leaves nodes out that get no pod', () => {
+    const sight = { ...waitingNodes('n1'), nodes: [node('n1'), node('windows')] };
+    const labels = { nodeSelector: { 'beta.kubernetes.io/os': 'linux' } };
+    assert.equal(decided(sight, labels).counts.total, 1);
+  });
+});
+
+describe('the set of nodes changes', () => {
+  it('a new node that comes with the target counts at once', () => {
+    const decision = decided({ nodes: [node('n1'), node('n2')], pods: [newPod('n1'), newPod('n2')] });
+    assert.deepEqual(decision.counts, { total: 2, updated: 2, current: 0, skipped: 0 });
+    assert.equal(decision.isDone, true);
+  });
+
+  it('a new node with a pod of the old template has its turn', () => {
+    const sight = { nodes: [node('n1'), node('n2')], pods: [newPod('n1'), oldPod('n2')] };
+    assert.deepEqual(told(decided(sight)), ['pull n2']);
+  });
+
+  it('a node that is deleted is forgotten, with the pod that pulled its images', () => {
+    const decision = decided({ nodes: [node('n1')], pods: [newPod('n1')], prePulls: [pullPod('n2')] });
+    assert.deepEqual([told(decision), decision.isDone], [['endPull n2'], true]);
+  });
+});
+
+describe('while it is paused', () => {
+  it('what is open is finished, and nothing is begun', () => {
+    const sight = waitingNodes('n1', 'n2');
+    const nodes = [marked('n1'), node('n2')];
+    const pods = [newPod('n1'), oldPod('n2')];
+    const decision = decided(
+      { ...sight, nodes, pods, now: 1_000, deletedAt: { n1: 0 } },
+      { checksBgp: false },
+      false,
+    );
+    assert.deepEqual([told(decision), decision.isIdle], [['finish n1'], false]);
+    const after = decided({ ...sight, pods }, {}, false);
+    assert.deepEqual([told(after).includes('begin n2'), after.isIdle], [false, true]);
+  });
+
+  it('a node that waits to be replaced once more is uncordoned', () => {
+    const again = { revision: 'before', pod: 'gone', since: '2017-11-29T09:00:00Z', down: [] };
+    const sight = { nodes: [marked('n1', { replacing: again })], pods: [oldPod('n1')], deletedAt: { n1: 0 } };
+    assert.deepEqual(told(decided(sight, { checksBgp: false }, false)), ['finish n1']);
+    assert.deepEqual(told(decided({ ...sight, prePulls: [pullPod('n1')] }, { checksBgp: false })), [
+      'begin n1',
+    ]);
+  });
+});
+
+describe('after a failure', () => {
+  const late = {
+    ...waitingNodes('n1', 'n2'),
+    nodes: [marked('n1'), node('n2')],
+    pods: [newPod('n1', { isReady: false }), oldPod('n2')],
+    now: 91_000,
+    deletedAt: { n1: 0 },
+  };
+
+  it('no other node is touched, however many may be down', () => {
+    const decision = decided(late, { maxUnavailable: 5 });
+    assert.deepEqual(told(decision), []);
+    assert.equal(decision.failures.length, 1);
+  });
+
+  it('it goes on when a person has seen it', () => {
+    const decision = decided({ ...late, acknowledged: ['n1'] }, { maxUnavailable: 5 });
+    assert.deepEqual([told(decision), decision.failures], [['begin n2'], []]);
+  });
+});
