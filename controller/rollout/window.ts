@@ -74,8 +74,9 @@ function otherPod(
   const wakeMs = plan.budgetMs - passed + 1;
   if (mark.revision !== plan.revision) {
     // A second restart before BGP has converged makes the neighbours drop the routes at once (RFC 4724).
-    const mayBegin = hasConverged(pod, seen, plan);
-    return { mayBegin, waitsFor, ...askIfDue(node, pod, seen.bgp.get(pod.uid), seen, plan) };
+    return hasConverged(pod, seen, plan)
+      ? { mayBegin: true, waitsFor }
+      : { waitsFor, ...askIfDue(node, pod, seen.bgp.get(pod.uid), seen, plan) };
   }
   return {
     waitsFor,
