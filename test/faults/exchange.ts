@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { faultAfter, faultBefore, type Hit } from './connection-fault.ts';
 import { sendStatus } from './fault-status.ts';
-import { type Forwarder, relay } from './forward.ts';
+import { type Forwarder, relay, relayFor } from './forward.ts';
 
 /** A request, its answer, and what is to go wrong between them. */
 export interface Exchange extends Hit {
@@ -14,7 +14,7 @@ export interface Exchange extends Hit {
 
 /** Answers one request: with the upstream's answer, or as the fault says. */
 export async function serveExchange(exchange: Exchange): Promise<void> {
-  const { req, res, body, entry, forwarder } = exchange;
+  const { req, res, body, entry, action, forwarder } = exchange;
   if (!(await before(exchange))) return;
   const gone = new AbortController();
   res.once('close', () => gone.abort());
@@ -25,7 +25,8 @@ export async function serveExchange(exchange: Exchange): Promise<void> {
     reply.on('error', () => undefined).resume();
     return;
   }
-  await relay(reply, res);
+  if (action?.do === 'end') await relayFor(reply, res, action);
+  else await relay(reply, res);
 }
 
 /** Does what the fault says before the upstream sees the request; false where it never will. */

@@ -43,6 +43,8 @@ export type FaultAction =
       readonly when: 'before' | 'after';
       readonly call: (request: RecordedRequest) => unknown;
     }
+  /** The answer is passed on for `ms`, and then ends in good order after the text `last`: a watch that the server closes. */
+  | { readonly do: 'end'; readonly ms: number; readonly last?: string }
   /** All connections are reset and nobody listens for `ms`; the upstream does not get the request. */
   | { readonly do: 'away'; readonly ms: number };
 

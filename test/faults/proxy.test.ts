@@ -98,6 +98,18 @@ test('passes events of a watch as they come', async () => {
   answer.body.destroy();
 });
 
+test('end: a watch gets its events for a time, then a last one, and ends in good order', async () => {
+  proxy.setFaults([{ action: { do: 'end', ms: 500, last: '{"type":"ERROR"}\n' } }]);
+  const answer = await request(`${proxy.url}${PATH}?watch=true`, { dispatcher });
+  upstream.event('{"type":"ADDED"}');
+  assert.equal(await answer.body.text(), '{"type":"ADDED"}\n{"type":"ERROR"}\n');
+});
+
+test('end: an answer that is whole before is passed as it is', async () => {
+  proxy.setFaults([{ action: { do: 'end', ms: 10_000, last: 'more' } }]);
+  assert.equal((await send('PUT', PATH, '{"a":1}')).text, '{"a":1}');
+});
+
 test('refuse: the connection is closed, the upstream gets nothing', async () => {
   const { failure, reached } = await sendInto({ do: 'refuse' });
   assert.deepEqual([failure, reached], ['UND_ERR_SOCKET', 0]);

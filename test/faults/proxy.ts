@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveExchange } from './exchange.ts';
 import { type Fault, type FaultAction, faultPicker, type RecordedRequest } from './fault.ts';
-import { openForwarder, type ProxyUpstream } from './forward.ts';
+import { accessTo, openForwarder, type ProxyUpstream } from './forward.ts';
 import { type Listener, listen } from './listener.ts';
+import { tunnel } from './tunnel.ts';
 
 export interface FaultProxyOptions {
   readonly upstream: ProxyUpstream;
@@ -30,11 +32,13 @@ export interface FaultProxy extends AsyncDisposable {
 
 /**
  * Stands between a client and an HTTPS or HTTP server, records the requests, and spoils those that the faults name. Tokens
- * pass through; client certificates end here (see `upstream.certificate`). HTTP/1.1 only, no upgrades (exec, attach).
+ * pass through; client certificates end here (see `upstream.certificate`). HTTP/1.1 only. What asks for another protocol (exec, attach) is
+ * recorded and passed on; the only fault that it meets is that the server goes away.
  */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const { upstream, certificate, faults = [] } = options;
-  const forwarder = await openForwarder(upstream);
+  const access = await accessTo(upstream);
+  const forwarder = openForwarder(access);
   const requests: RecordedRequest[] = [];
   let pick = faultPicker(faults);
   const stopping = new AbortController();
@@ -55,6 +59,11 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
     // The client learns of a failure as it would without a proxy: by its connection.
     serve(req, res).catch(() => req.socket.destroy());
+  });
+  server.on('upgrade', (req: IncomingMessage, client: Duplex, head: Buffer) => {
+    const seen = { method: req.method ?? '', path: req.url ?? '', body: '' };
+    requests.push({ ...recordOf(seen, requests.length + 1, undefined), forwarded: true });
+    tunnel(access, req, client, head);
   });
   const setFaults = (next: readonly Fault[]) => {
     pick = faultPicker(next);
