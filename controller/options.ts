@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { addLogOptions, type CommonOptions, option } from '../jobs/lib/run/options.ts';
+import { addLogOptions, type CommonOptions, option, parseSeconds } from '../jobs/lib/run/options.ts';
 
 export interface ControllerOptions extends Pick<CommonOptions, 'logFormat' | 'logLevel'> {
   readonly namespace: string;
@@ -9,6 +9,8 @@ export interface ControllerOptions extends Pick<CommonOptions, 'logFormat' | 'lo
   readonly identity: string;
   readonly port: number;
   readonly manifests: string;
+  /** How long the lock of a controller that was killed stays; it is renewed three times in this time. */
+  readonly leaseSeconds: number;
 }
 
 /** The command line of the controller; each option has an environment variable, which its manifest sets. */
@@ -27,7 +29,15 @@ export function controllerCommand(manifests: string): Command {
     .addOption(
       option('--port <number>', 'of /healthz, /readyz and /metrics').argParser(parsePort).default(9797),
     )
-    .addOption(option('--manifests <dir>', 'where the manifests of the jobs are').default(manifests));
+    .addOption(option('--manifests <dir>', 'where the manifests of the jobs are').default(manifests))
+    .addOption(
+      option(
+        '--lease-seconds <seconds>',
+        'how long the lock of a controller that was killed stays, before the next one goes on',
+      )
+        .argParser(parseSeconds)
+        .default(15),
+    );
 }
 
 function parsePort(text: string): number {

@@ -76,7 +76,7 @@ export async function runController(
 
 /** Takes the lock, and takes it again after it was lost: then another controller may have been at work meanwhile. */
 async function leadAgain(
-  { namespace, identity }: ControllerOptions,
+  { namespace, identity, leaseSeconds }: ControllerOptions,
   log: Log,
   lockClient: ReturnType<typeof connect>,
   lead: (signal: AbortSignal) => Promise<void>,
@@ -85,7 +85,8 @@ async function leadAgain(
   while (!signal.aborted) {
     const startedAt = monotonicMs();
     try {
-      await holdLock(lockClient, { namespace, identity, log }, signal, lead);
+      const lease = { leaseSeconds, renewSeconds: leaseSeconds / 3 };
+      await holdLock(lockClient, { namespace, identity, log, ...lease }, signal, lead);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof Failure) || error.outcome !== 'failed') throw error;
