@@ -153,8 +153,9 @@ export function findingOf(
 
 async function finish(node: NodeFacts, seconds: number | undefined, workshop: Workshop): Promise<void> {
   const { client, log, memory, events } = workshop;
-  await finishNode(client, node, seconds, new Date());
+  // Before: the watch may show the uncordon earlier than its answer comes, and minSecondsBetweenNodes counts from here.
   memory.finishedAt = monotonicMs();
+  await finishNode(client, node, seconds, new Date());
   const took = seconds === undefined ? 'replaced' : `replaced in ${seconds.toFixed(1)} s`;
   const cordon = node.cordonedBy === undefined ? 'left cordoned, as it was' : 'uncordoned';
   log.info(`${node.name}: calico-node ${took}, ${cordon}`);
