@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { podFacts } from '../../../controller/rollout/pod-facts.ts';
-import { REVISION } from '../../../jobs/lib/calico/upgrade/annotations.ts';
+import { REVISION_ANNOTATION } from '../../../jobs/lib/calico/upgrade/annotations.ts';
 import type { KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
 
 const NODE_IMAGE = 'quay.io/calico/node:v2.6.12';
@@ -9,7 +9,7 @@ const CNI_IMAGE = 'quay.io/calico/cni:v1.11.8';
 
 /** A pod as Kubernetes shows it, with its container statuses. */
 const pod = (containerStatuses: readonly unknown[], metadata: object = {}, isReady = false): KubeObject => ({
-  metadata: { name: 'calico-node-x', uid: 'u1', annotations: { [REVISION]: 'r1' }, ...metadata },
+  metadata: { name: 'calico-node-x', uid: 'u1', annotations: { [REVISION_ANNOTATION]: 'r1' }, ...metadata },
   spec: {
     nodeName: 'n1',
     containers: [
