@@ -1,4 +1,4 @@
-import { type ConnectOptions, connect } from '../jobs/lib/kubernetes/client.ts';
+import { type ConnectOptions, connect, type KubeClient } from '../jobs/lib/kubernetes/client.ts';
 import { monotonicMs } from '../jobs/lib/run/abort.ts';
 import { Failure } from '../jobs/lib/run/failure.ts';
 import type { Log } from '../jobs/lib/run/log.ts';
@@ -7,8 +7,8 @@ import type { ControllerOptions } from './options.ts';
 import { startEvents } from './status/events.ts';
 import { runUpgrades } from './upgrade/loop.ts';
 import { createWaker } from './upgrade/waker.ts';
-import { startHeartbeat } from './web/heartbeat.ts';
-import { createMetrics } from './web/metrics.ts';
+import { type Heartbeat, startHeartbeat } from './web/heartbeat.ts';
+import { createMetrics, type Metrics } from './web/metrics.ts';
 import { serveWeb } from './web/serve.ts';
 
 /** The longest time without a turn: one request may be tried for six minutes. */
@@ -25,52 +25,63 @@ export async function runController(
 ): Promise<void> {
   const metrics = createMetrics();
   const heartbeat = startHeartbeat(LONGEST_TURN_MS);
-  const counted: ConnectOptions = {
-    onRequest: metrics.countRequest,
+  const counted = countedBy(metrics, log);
+  const lockClient = connect({ ...counted, ...LOCK_CONNECTION });
+  const eventClient = connect({ ...counted, ...EVENT_CONNECTION });
+  const leader = { options, log, metrics, heartbeat, counted, eventClient, isLeading: false };
+  try {
+    const healthy = (): boolean => !leader.isLeading || heartbeat.isAlive();
+    const web = await serveWeb({ port: options.port, metrics, ready: () => true, healthy }, signal);
+    log.info(`serves /healthz, /readyz and /metrics on port ${web.port}`);
+    await leadAgain(options, log, lockClient, held => lead(leader, held), signal);
+    await web.closed;
+  } finally {
+    await Promise.all([lockClient.close(), eventClient.close()]);
+  }
+}
+
+function countedBy({ countRequest, countRetry }: Metrics, log: Log): ConnectOptions {
+  return {
+    onRequest: countRequest,
     onRetry: error => {
-      metrics.countRetry();
+      countRetry();
       log.warn(`tried again: ${error.message}`);
     },
   };
-  const lockClient = connect({ ...counted, ...LOCK_CONNECTION });
-  const eventClient = connect({ ...counted, ...EVENT_CONNECTION });
-  let isLeading = false;
-  const web = await serveWeb(
-    { port: options.port, metrics, ready: () => true, healthy: () => !isLeading || heartbeat.isAlive() },
-    signal,
-  );
-  log.info(`serves /healthz, /readyz and /metrics on port ${web.port}`);
-  const lead = async (held: AbortSignal): Promise<void> => {
-    const client = connect({ ...counted, signal: held });
-    const waker = createWaker();
-    const events = startEvents(eventClient, log);
-    heartbeat.beat();
-    isLeading = true;
-    try {
-      const { namespace, nodeName: ownNode, manifests } = options;
-      const controller = {
-        client,
-        log,
-        namespace,
-        ownNode,
-        manifests,
-        events,
-        metrics,
-        wake: waker.wake,
-        signal: held,
-      };
-      await runUpgrades(controller, waker, heartbeat.beat);
-    } finally {
-      isLeading = false;
-      await client.close();
-      await events.settled();
-    }
-  };
+}
+
+/** What there is beside the lock. */
+interface Leader {
+  readonly options: ControllerOptions;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly heartbeat: Heartbeat;
+  readonly counted: ConnectOptions;
+  readonly eventClient: KubeClient;
+  /** Whether the main loop has to make turns: who waits for the lock is well, too. */
+  isLeading: boolean;
+}
+
+/** Works on the upgrades for as long as the lock is held. */
+async function lead(leader: Leader, signal: AbortSignal): Promise<void> {
+  const { options, log, metrics, heartbeat, counted, eventClient } = leader;
+  const { namespace, nodeName: ownNode, manifests } = options;
+  const client = connect({ ...counted, signal });
+  const waker = createWaker();
+  const events = startEvents(eventClient, log);
+  heartbeat.beat();
+  leader.isLeading = true;
   try {
-    await leadAgain(options, log, lockClient, lead, signal);
+    const own = { namespace, ownNode, manifests };
+    await runUpgrades(
+      { client, log, events, metrics, wake: waker.wake, signal, ...own },
+      waker,
+      heartbeat.beat,
+    );
   } finally {
-    await Promise.all([lockClient.close(), eventClient.close()]);
-    await web.closed;
+    leader.isLeading = false;
+    await client.close();
+    await events.settled();
   }
 }
 

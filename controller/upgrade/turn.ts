@@ -205,6 +205,9 @@ async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<T
   const message = `${step.name}: ${progress.message}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
   controller.log.error({ stage: step.name }, message);
   controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'Stopped', message });
+  for (const { node, reason } of progress.nodes?.failures ?? []) {
+    controller.events.onNode(node, { type: 'Warning', reason: 'CalicoNodeFailed', message: reason });
+  }
   const next = changeStep(steps, step.name, 'Failed', progress.message, now);
   return {
     facts: { ...facts, phase: 'Stopped', message, steps: [...next] },
