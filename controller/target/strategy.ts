@@ -3,7 +3,7 @@ import { type Fields, fieldsOf } from '../../jobs/lib/kubernetes/fields.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 
 /** On the DaemonSet while nodes are replaced: the updateStrategy, as JSON, that it shall have again. */
-const FINAL_STRATEGY = `${UPGRADE_GROUP}/final-strategy`;
+export const FINAL_STRATEGY = `${UPGRADE_GROUP}/final-strategy`;
 
 const ON_DELETE: Fields = { type: 'OnDelete' };
 

@@ -1,5 +1,6 @@
 import type { StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import type { Progress } from '../steps/progress.ts';
+import { isReleased } from '../steps/release.ts';
 import { advanceRollout } from '../steps/rollout.ts';
 import { nodesFacts } from './nodes-facts.ts';
 import { settleUpgrade } from './settle.ts';
@@ -9,10 +10,14 @@ import type { Turn, Turned } from './turn.ts';
 
 const LOOK_EVERY_MS = 60_000;
 
-/** No step is left, but perhaps one that waits for approval. Nodes that were away are replaced when they are back. */
+/**
+ * No step is left, but perhaps one that waits for approval. Nodes that were away are replaced when they are back; when there are none, the
+ * DaemonSet is left to who changes it next.
+ */
 export async function over(turn: Turn): Promise<Turned> {
   const { run, facts, steps, work } = turn;
-  const changedNodes = ![undefined, 'NotNeeded'].includes(stateOf(steps, 'node-rollout'));
+  const hadRollout = ![undefined, 'NotNeeded'].includes(stateOf(steps, 'node-rollout'));
+  const changedNodes = hadRollout && !(await isReleased(run));
   const isKnown = run.made.lateFailure === undefined;
   const nodes: Progress = changedNodes
     ? await advanceRollout({ ...work, isDataOpen: false, mayBegin: work.mayBegin && isKnown })

@@ -2,8 +2,8 @@ import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
 import { remove } from '../../jobs/lib/kubernetes/remove.ts';
 import { get } from '../../jobs/lib/kubernetes/write.ts';
 import { applyAll } from '../steps/manifests.ts';
+import { releaseDaemonSet } from '../steps/release.ts';
 import { targetFor } from '../steps/target-for.ts';
-import { setStrategy } from '../steps/template.ts';
 import type { ObjectName } from '../target/model.ts';
 import type { Run, Work } from './run.ts';
 
@@ -14,19 +14,22 @@ import type { Run, Work } from './run.ts';
 export async function settleUpgrade(work: Work, changedNodes: boolean): Promise<void> {
   const { run } = work;
   if (run.made.isSettled) return;
-  if (changedNodes && run.isRollback) await setStrategy(run, previousStrategy(run));
+  if (changedNodes && run.isRollback) await releaseDaemonSet(run, previousStrategy(run));
   if (!run.isRollback) {
     const { finalStrategy, afterwards } = await targetFor(work);
     if (changedNodes) {
-      await setStrategy(run, finalStrategy);
       await applyAll(run, afterwards.apply);
       for (const name of afterwards.remove.filter(isOurs)) await removeNamed(run, name);
+      // The last: a controller that is started later sees by it that all of this is done.
+      await releaseDaemonSet(run, finalStrategy);
     }
     sayLeftovers(
       run,
       afterwards.remove.filter(name => !isOurs(name)),
     );
   }
+  run.made.rollout?.close();
+  delete run.made.rollout;
   run.made.isSettled = true;
 }
 

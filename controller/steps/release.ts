@@ -1,0 +1,40 @@
+import { FROM_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
+import { get, mergePatch } from '../../jobs/lib/kubernetes/write.ts';
+import { FINAL_STRATEGY } from '../target/strategy.ts';
+import type { Run } from '../upgrade/run.ts';
+import { daemonSetName } from './template.ts';
+
+const NOTES = [FROM_ANNOTATION, FINAL_STRATEGY];
+
+const hasNotes = ({ metadata }: KubeObject): boolean =>
+  NOTES.some(note => metadata.annotations?.[note] !== undefined);
+
+/** Whether nothing on the DaemonSet says that an upgrade is at work on it: what it is from now on is nobody's but its owner's. */
+export async function isReleased(run: Run): Promise<boolean> {
+  if (run.made.isSettled) return true;
+  const { name, namespace } = daemonSetName(run);
+  const live = await get(run.controller.client, run.daemonSets, name, namespace);
+  return !live || !hasNotes(live);
+}
+
+/** Takes our notes off the DaemonSet, and lets it replace pods as it shall. The revision of its template stays: its pods have it. */
+export async function releaseDaemonSet(run: Run, strategy: Readonly<Record<string, unknown>>): Promise<void> {
+  const { name, namespace } = daemonSetName(run);
+  const annotations = Object.fromEntries(NOTES.map(note => [note, null]));
+  await mergePatch(
+    run.controller.client,
+    run.daemonSets,
+    name,
+    current => {
+      const { updateStrategy } = isRecord(current.spec) ? current.spec : {};
+      const isSame = isRecord(updateStrategy) && updateStrategy.type === strategy.type;
+      if (isSame && !hasNotes(current)) return undefined;
+      return {
+        metadata: { annotations },
+        ...(!isSame && { spec: { updateStrategy: { rollingUpdate: null, ...strategy } } }),
+      };
+    },
+    namespace,
+  );
+}
