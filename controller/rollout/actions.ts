@@ -2,9 +2,9 @@ import { NODES, PODS } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
 import { isConflict, isNotFound } from '../../jobs/lib/kubernetes/errors.ts';
 import { execInPod } from '../../jobs/lib/kubernetes/exec.ts';
-import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
+import { isBeingDeleted, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { objectPath } from '../../jobs/lib/kubernetes/resource.ts';
-import { create, mergePatch } from '../../jobs/lib/kubernetes/write.ts';
+import { create, get, mergePatch, onConflictAgain } from '../../jobs/lib/kubernetes/write.ts';
 import { BIRD_COMMAND, type BirdReport, parseBird } from './bird.ts';
 import { CORDONED_BY, REPLACED, REPLACING, type Replacing } from './marks.ts';
 import { type NodeFacts, nodeFacts } from './node-facts.ts';
@@ -86,21 +86,27 @@ export function finishNode(
   });
 }
 
-/** Deletes this very pod: one of the same name that is another is left alone. */
+/**
+ * Deletes this very pod: one of the same name that is another is left alone. A conflict says that it is another, or that the server
+ * met another writer: so it is looked at.
+ */
 export async function deletePod(
   client: KubeClient,
   { name, uid }: Pick<PodFacts, 'name' | 'uid'>,
   namespace: string,
 ): Promise<void> {
-  try {
-    await client.request({
-      method: 'DELETE',
-      path: objectPath(PODS, name, namespace),
-      body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
-    });
-  } catch (error) {
-    if (!isNotFound(error) && !isConflict(error)) throw error;
-  }
+  const path = objectPath(PODS, name, namespace);
+  const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+  await onConflictAgain(async () => {
+    try {
+      await client.request({ method: 'DELETE', path, body });
+    } catch (error) {
+      if (isNotFound(error)) return;
+      const found = isConflict(error) ? await get(client, PODS, name, namespace) : undefined;
+      const isLeft = found?.metadata.uid === uid && !isBeingDeleted(found);
+      if (!isConflict(error) || isLeft) throw error;
+    }
+  });
 }
 
 /** Makes a pod that pulls images, unless it is there. */
