@@ -20,6 +20,8 @@ import {
   startKubelets,
 } from '../kubelets/kubelets.ts';
 import { type ControllerOptions, type ControllerProcess, startController } from './controller-process.ts';
+import { createHosted } from './hosted/create.ts';
+import type { HostedInstall } from './hosted/install.ts';
 
 const MANIFESTS = join(import.meta.dirname, '../../manifests');
 
@@ -50,16 +52,19 @@ export interface WorldOptions extends KubeletsOptions {
   readonly calico: HostedCalico;
   /** How long Calico may take to run on every node. */
   readonly startMs?: number;
+  /** What is installed in the place of calico-node alone, of that release and datastore. */
+  readonly install?: HostedInstall;
 }
 
 /** Starts it, and waits until Calico runs on every node. */
-export async function startWorld({ calico, startMs = 60_000, ...options }: WorldOptions): Promise<World> {
+export async function startWorld(given: WorldOptions): Promise<World> {
+  const { calico, install, startMs = 60_000, ...options } = given;
   const cluster = await startCluster({ ...KUBELETS_CLUSTER, tpr: { delayMs: 100 } });
   const client = connect({ kubeconfig: cluster.kubeconfig });
   const kubelets = await startKubelets(cluster, options);
   await applyManifests(cluster, ['controller.yaml', 'controller-jobs.yaml']);
-  await defineKinds(cluster, calico);
-  await installHostedCalico(client, calico);
+  if (calico.datastore !== 'etcd' && isAtLeast(calico.release, '2.5.0')) await defineCrds(cluster);
+  await (install ? createHosted(client, install) : installHostedCalico(client, calico));
   const token = await cluster.serviceAccountToken('calico-upgrade', 'calico-upgrade-controller');
   const kubeconfig = await cluster.kubeconfigFor({ token });
   const world = worldOf(cluster, client, kubelets, kubeconfig);
@@ -85,8 +90,7 @@ async function applyManifests(cluster: Cluster, files: readonly string[]): Promi
 }
 
 /** The kinds that the manifests of 2.5 and later have. */
-async function defineKinds(cluster: Cluster, { release, datastore }: HostedCalico): Promise<void> {
-  if (datastore === 'etcd' || !isAtLeast(release, '2.5.0')) return;
+export async function defineCrds(cluster: Cluster): Promise<void> {
   const crds = TPR_KINDS.map(({ crd: { group, version, plural, kind, singular } }) => ({
     apiVersion: 'apiextensions.k8s.io/v1beta1',
     kind: 'CustomResourceDefinition',
@@ -146,7 +150,10 @@ function worldOf(cluster: Cluster, client: KubeClient, kubelets: Kubelets, kubec
 }
 
 async function calicoPods(client: KubeClient): Promise<readonly KubeObject[]> {
-  const pods = await list(client, PODS, { namespace: 'kube-system', labelSelector: 'k8s-app=calico-node' });
+  const pods = await list(client, PODS, {
+    namespace: 'kube-system',
+    labelSelector: 'k8s-app in (calico-node, canal)',
+  });
   return (pods ?? []).filter(({ metadata }) => !metadata.deletionTimestamp);
 }
 
