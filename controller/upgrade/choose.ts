@@ -1,3 +1,4 @@
+import { fingerprint } from '../../jobs/lib/calico/upgrade/fingerprint.ts';
 import { readStatus, type UpgradeStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { readSpec, type UpgradeSpec } from '../api/spec.ts';
@@ -37,10 +38,11 @@ function byAge(a: KubeObject, b: KubeObject): number {
   return age(a) < age(b) ? -1 : 1;
 }
 
-/** Over, unless its spec asks for something that was not done. */
+/** Over, unless its spec asks for something that was not done. One that went back by itself is as long as nobody changes its spec. */
 function isOver({ upgrade, spec }: Actionable): boolean {
   const status = readStatus(upgrade.status);
-  if (status?.phase === 'RolledBack') return spec.rollback;
+  if (status?.phase === 'RolledBack')
+    return spec.rollback || status.observedSpec === fingerprint(upgrade.spec);
   if (status?.phase !== 'Complete' || spec.rollback) return false;
   return !(spec.approvals.includes('clean-up') && isPending(status, 'clean-up'));
 }
