@@ -29,7 +29,7 @@ export function planSteps(detected: Detected, spec: UpgradeSpec): Planned {
 /** 3.0 has another data model: old and new parts do not see each other's data. */
 function componentProblems(from: string, { components, targetVersion }: UpgradeSpec): readonly string[] {
   const crosses = !isAtLeast(from, '3.0.0') && isAtLeast(targetVersion, '3.0.0');
-  if (!crosses || components.length === 3) return [];
+  if (!crosses || new Set(components).size === 3) return [];
   return [
     `spec.components is ${components.join(', ')}, but Calico ${targetVersion} reads other data than ${from}: it can only be installed as a whole. Leave spec.components out`,
   ];
