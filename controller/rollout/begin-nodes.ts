@@ -9,7 +9,10 @@ import type { Action, RolloutPlan, Seen } from './types.ts';
 export interface Candidate {
   readonly node: NodeFacts;
   readonly pod: PodFacts;
+  /** Whether its calico-node works. */
   readonly isUp: boolean;
+  /** Whether its window is open already: it was replaced, by a pod that is not wanted any more. */
+  readonly isOpen: boolean;
 }
 
 interface DownNode {
@@ -42,9 +45,10 @@ export function nodesToBegin(
       continue;
     }
     // Images that are on their way are waited for: the node does not lose its turn.
-    if (obstacle.isPulling && one.isUp) break;
+    const isInTurn = one.isUp && !one.isOpen;
+    if (obstacle.isPulling && isInTurn) break;
     blocked ??= obstacle.conflict;
-    held ??= one.isUp ? one : undefined;
+    held ??= isInTurn ? one : undefined;
   }
   const isWaiting = [...down.values()].some(({ isOpen }) => isOpen);
   return { actions, blocked: isWaiting ? undefined : blocked };
@@ -52,17 +56,18 @@ export function nodesToBegin(
 
 /** Why a node cannot be begun now; with a `conflict` where that does not change by itself. */
 function obstacleOf(
-  { node }: Candidate,
+  one: Candidate,
   down: ReadonlyMap<string, DownNode>,
   limit: number,
   seen: Seen,
   plan: RolloutPlan,
 ): { readonly conflict?: string; readonly isPulling?: boolean } | undefined {
+  const { node } = one;
   if (pullOf(node.name, seen, plan).state !== 'pulled') return { isPulling: true };
   if (seen.busy.has(node.name)) return {};
-  const rival = rivalOf(node, down, plan);
+  const rival = rivalOf(one, down, plan);
   if (rival) return rival.isOpen ? {} : { conflict: rivalText(node, rival.node, plan) };
-  return hasRoom(node, down, limit) ? undefined : {};
+  return hasRoom(one, down, limit) ? undefined : {};
 }
 
 /** What is begun is down from then on, although it takes a moment until that is seen. */
@@ -75,25 +80,22 @@ function downNodes(states: readonly NodeState[], seen: Seen, plan: RolloutPlan):
   );
 }
 
-/** A node that is down already is not one more. */
-function hasRoom({ name }: NodeFacts, down: ReadonlyMap<string, DownNode>, limit: number): boolean {
-  if (!down.has(name)) return down.size < limit;
-  return [...down.values()].filter(({ node, isOpen }) => isOpen && node.name !== name).length < limit;
+/** A node that does not work anyway is not one more. */
+function hasRoom({ node, isUp }: Candidate, down: ReadonlyMap<string, DownNode>, limit: number): boolean {
+  const others = [...down.values()].filter(other => other.node.name !== node.name);
+  return (isUp ? others : others.filter(({ isOpen }) => isOpen)).length < limit;
 }
 
 /** A node that is down and has the same value of the label of which never two are down at once. */
 function rivalOf(
-  node: NodeFacts,
+  { node, isUp }: Candidate,
   down: ReadonlyMap<string, DownNode>,
   { spread }: RolloutPlan,
 ): DownNode | undefined {
   const value = spread === undefined ? undefined : node.labels[spread];
   if (spread === undefined || value === undefined) return undefined;
   return [...down.values()].find(
-    other =>
-      other.node.name !== node.name &&
-      other.node.labels[spread] === value &&
-      (other.isOpen || !down.has(node.name)),
+    other => other.node.name !== node.name && other.node.labels[spread] === value && (other.isOpen || isUp),
   );
 }
 

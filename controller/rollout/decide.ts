@@ -100,12 +100,17 @@ function candidatesOf(
   plan: RolloutPlan,
 ): readonly Candidate[] {
   const outdated = states.flatMap(one =>
-    one.state === 'outdated' ? [{ node: one.node, pod: one.pod, isUp: isUp(one.pod, plan) }] : [],
+    one.state === 'outdated'
+      ? [{ node: one.node, pod: one.pod, isUp: isUp(one.pod, plan), isOpen: false }]
+      : [],
   );
   const again = windows.flatMap(({ one, verdict }) =>
-    verdict.mayBegin && one.pod ? [{ node: one.node, pod: one.pod, isUp: false }] : [],
+    verdict.mayBegin && one.pod
+      ? [{ node: one.node, pod: one.pod, isUp: isUp(one.pod, plan), isOpen: true }]
+      : [],
   );
-  return [...outdated, ...again].sort((a, b) => rankOf(a.node, a.isUp, plan) - rankOf(b.node, b.isUp, plan));
+  const sorted = outdated.sort((a, b) => rankOf(a.node, a.isUp, plan) - rankOf(b.node, b.isUp, plan));
+  return [...again, ...sorted];
 }
 
 function skippedOf(
