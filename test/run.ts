@@ -11,6 +11,7 @@ import { ensureNodeSupplies } from './cluster/nodes/cluster.ts';
 import { whyNoNodes } from './cluster/nodes/why-no-nodes.ts';
 import { ensurePackages } from './cluster/packages.ts';
 import { IMAGE_PACKAGES } from './image/buildah.ts';
+import { cachedControllerImage } from './image/cached-controller-image.ts';
 import { cachedJobImage } from './image/cached-job-image.ts';
 import { type FileTime, longestFirst, longestText } from './longest-first.ts';
 
@@ -71,6 +72,7 @@ async function prepareNodes(): Promise<string | undefined> {
     say('Making sure that everything for nodes is there: containerd, a registry, images');
     await ensureNodeSupplies();
     await cachedJobImage();
+    await cachedControllerImage();
   }
   return problem;
 }

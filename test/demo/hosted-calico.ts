@@ -7,7 +7,7 @@ import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
 import type { NodeCluster } from '../cluster/nodes/cluster.ts';
 import { inNode, kubectl } from '../cluster/nodes/commands.ts';
 import { defineTprs, seedObjects } from '../cluster/seed.ts';
-import { calicoNodeDaemonSet } from '../image/calico-node/daemon-set.ts';
+import { type CalicoNodeSettings, calicoNodeDaemonSet } from '../image/calico-node/daemon-set.ts';
 import type { calicoNodeVersions } from '../image/cluster-images.ts';
 import { eventually } from './eventually.ts';
 import { nodeAnnotations, OLD_OBJECTS } from './old-cluster.ts';
@@ -28,8 +28,14 @@ const daemonSet = v.object({
 
 type CalicoVersion = (typeof calicoNodeVersions)[number];
 
+export type HostedCalicoSettings = Omit<CalicoNodeSettings, 'image' | 'nodes'>;
+
 /** The hosted install that `calico-node-2.4.yaml` is a part of, with pods that run: real BIRD, and no Felix. */
-export function hostedCalico({ registry, nodes }: NodeCluster, version: CalicoVersion) {
+export function hostedCalico(
+  { registry, nodes }: NodeCluster,
+  version: CalicoVersion,
+  settings: HostedCalicoSettings = {},
+) {
   const documents = loadAll(readFileSync(MANIFEST, 'utf8'));
   const others = documents.filter(document => isRecord(document) && document.kind !== 'DaemonSet');
   const own = v.parse(
@@ -37,7 +43,11 @@ export function hostedCalico({ registry, nodes }: NodeCluster, version: CalicoVe
     documents.find(document => v.is(daemonSet, document)),
   );
   const { serviceAccountName, containers } = own.spec.template.spec;
-  const standIn = calicoNodeDaemonSet({ image: `${registry}/calico/node:${version}`, nodes });
+  const standIn = calicoNodeDaemonSet({
+    image: `${registry}/calico/node:${version}`,
+    nodes,
+    ...settings,
+  });
   const { template } = standIn.spec;
   const podSpec = {
     ...template.spec,

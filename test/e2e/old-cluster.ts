@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { connect, type KubeClient } from '../../jobs/lib/kubernetes/client.ts';
 import { type NodeCluster, type NodeClusterOptions, startNodeCluster } from '../cluster/nodes/cluster.ts';
 import { kubectl } from '../cluster/nodes/commands.ts';
-import { hostedCalico, seedOldCalico, waitForCalico } from '../demo/hosted-calico.ts';
+import {
+  type HostedCalicoSettings,
+  hostedCalico,
+  seedOldCalico,
+  waitForCalico,
+} from '../demo/hosted-calico.ts';
 import { type Operator, operatorOf } from './operator.ts';
 
 /** A cluster with nodes that runs a hosted Calico 2.4, and its operator. */
@@ -16,7 +21,10 @@ export interface OldCluster {
 const RBAC_OF_2_4 = join(import.meta.dirname, 'calico/rbac-2.4.yaml');
 
 /** Starts it, with data of all five kinds and peers of Nodes. */
-export async function startOldCluster(options: NodeClusterOptions): Promise<OldCluster> {
+export async function startOldCluster(
+  options: NodeClusterOptions,
+  calico: HostedCalicoSettings = {},
+): Promise<OldCluster> {
   const cluster = await startNodeCluster({ ...options, tpr: { delayMs: 300 } });
   const client = connect({ kubeconfig: cluster.kubeconfig });
   const stop = async () => {
@@ -25,7 +33,7 @@ export async function startOldCluster(options: NodeClusterOptions): Promise<OldC
   };
   try {
     await kubectl(cluster, ['apply', '-f', RBAC_OF_2_4]);
-    await kubectl(cluster, ['apply', '-f', '-'], hostedCalico(cluster, 'v2.4.1'));
+    await kubectl(cluster, ['apply', '-f', '-'], hostedCalico(cluster, 'v2.4.1', calico));
     await Promise.all([seedOldCalico(cluster, client), waitForCalico(cluster)]);
     return { cluster, client, operator: await operatorOf(cluster), stop };
   } catch (error) {

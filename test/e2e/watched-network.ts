@@ -1,22 +1,32 @@
 import assert from 'node:assert/strict';
 import type { NodeCluster } from '../cluster/nodes/cluster.ts';
 import { inNode, kubectl } from '../cluster/nodes/commands.ts';
+import { ensurePackages } from '../cluster/packages.ts';
+import { type NodeLooks, type Pings, parseLooks, routeGaps } from './network-looks.ts';
 
 const STOP = '/run/stop-watching';
 
-// Writes a node's routes by BGP again whenever they have changed, with the seconds that the machine has been up.
-const WATCH_ROUTES = `
+// Writes a node's routes by BGP and its established sessions again whenever they have changed, with the time; at the end
+// how often it has looked. While BIRD does not run, birdc fails: no session.
+const WATCH = `
+  rm -f ${STOP}
   previous=none
+  count=0
   until [ -e ${STOP} ]; do
-    routes=$(ip route show proto bird)
-    [ "$routes" = "$previous" ] || printf '%s s\\n%s\\n--\\n' "$(cut -d ' ' -f 1 /proc/uptime)" "$routes"
-    previous=$routes
+    look=$(ip route show proto bird
+      birdc -s /var/run/calico/bird.ctl show protocols 2> /dev/null |
+        awk '$2 == "BGP" && / Established *$/ { print "established " $1 }')
+    [ "$look" = "$previous" ] || printf '%s\\n%s\\n--\\n' "$(date +%s.%3N)" "$look"
+    previous=$look
+    count=$((count + 1))
     sleep 0.05
   done
+  echo $count $(date +%s.%3N)
 `;
 
 // Shows how many answers were missing when it is told to stop.
 const PING = `
+  rm -f /stop
   ping -i 0.1 "$1" > /ping.log &
   until [ -e /stop ]; do sleep 0.1; done
   kill -INT $!
@@ -24,8 +34,16 @@ const PING = `
   grep 'packet loss' /ping.log
 `;
 
+/** What was seen of the pod network. */
+export interface NetworkRecord {
+  readonly nodes: readonly NodeLooks[];
+  readonly pings: readonly Pings[];
+}
+
 /** The pod network while something happens to it. */
 export interface WatchedNetwork {
+  /** Ends the watch. */
+  stop(): Promise<NetworkRecord>;
   /** Ends the watch; fails unless every node had the routes to all others at every look, and no packet was lost. */
   assertUndisturbed(): Promise<void>;
 }
@@ -42,35 +60,69 @@ function pod(node: string, image: string) {
   };
 }
 
-/** Watches the routes of every node, and sends packets from a pod on the first node to one on the last. */
+/** Watches the routes and BGP sessions of every node, and sends packets from a pod on each node to one on the next. */
 export async function watchNetwork(cluster: NodeCluster): Promise<WatchedNetwork> {
-  const [from = '', to = ''] = [cluster.nodes[0]?.name, cluster.nodes.at(-1)?.name];
-  const image = `${cluster.registry}/calico/node:v2.4.1`;
-  for (const node of [from, to]) await kubectl(cluster, ['apply', '-f', '-'], pod(node, image));
-  await kubectl(cluster, ['wait', 'pod', '--for=condition=Ready', '--timeout=60s', podOn(from), podOn(to)]);
-  const address = await kubectl(cluster, ['get', 'pod', podOn(to), '-o', 'jsonpath={.status.podIP}']);
-  const inPod = ['exec', podOn(from), '--'];
-  await kubectl(cluster, [...inPod, 'ping', '-c', '1', '-W', '20', address]);
-  const routes = cluster.nodes.map(({ name }) => inNode(cluster, name, 'sh', '-c', WATCH_ROUTES));
-  const ping = kubectl(cluster, [...inPod, 'sh', '-c', PING, 'sh', address]);
-  const watched = Promise.allSettled([...routes, ping]);
-  return {
-    async assertUndisturbed() {
-      for (const { name } of cluster.nodes) await inNode(cluster, name, 'touch', STOP);
-      await kubectl(cluster, [...inPod, 'touch', '/stop']);
-      await watched;
-      for (const [index, node] of cluster.nodes.entries()) {
-        const others = cluster.nodes.filter(other => other !== node);
-        const looks = (await routes[index]) ?? '';
-        for (const look of looks.split('--\n').filter(Boolean)) {
-          for (const { podCidr, address } of others)
-            assert.ok(
-              look.includes(`${podCidr} via ${address} `),
-              `${node.name} had only these routes:\n${look}\nIts routes, whenever they changed:\n${looks}`,
-            );
-        }
-      }
-      assert.match(await ping, / 0% packet loss/);
-    },
+  await ensurePackages(['bird'], 'Watching BGP sessions');
+  const addresses = await startPods(cluster);
+  const watches = cluster.nodes.map(async node =>
+    parseLooks(node, await inNode(cluster, node.name, 'sh', '-c', WATCH)),
+  );
+  const pings = cluster.nodes.map((node, index) => {
+    const next = cluster.nodes[(index + 1) % cluster.nodes.length] ?? node;
+    return ping(cluster, node.name, next.name, addresses.get(next.name) ?? '');
+  });
+  const watched = Promise.allSettled([...watches, ...pings]);
+  const stop = async (): Promise<NetworkRecord> => {
+    for (const { name } of cluster.nodes) {
+      await inNode(cluster, name, 'touch', STOP);
+      await kubectl(cluster, ['exec', podOn(name), '--', 'touch', '/stop']);
+    }
+    await watched;
+    return { nodes: await Promise.all(watches), pings: await Promise.all(pings) };
   };
+  return { stop, assertUndisturbed: async () => assertUndisturbed(await stop()) };
+}
+
+/** Fails unless every node had the routes to all others at every look, and no packet was lost. */
+export function assertUndisturbed({ nodes, pings }: NetworkRecord): void {
+  for (const watched of nodes) {
+    assert.ok(watched.count > 1, `${watched.node.name} was looked at ${watched.count} times`);
+    for (const { node } of nodes.filter(other => other !== watched)) {
+      const looks = JSON.stringify(watched.looks, null, 1);
+      assert.deepEqual(
+        routeGaps(watched, node),
+        [],
+        `${watched.node.name} to ${node.name}; it had:\n${looks}`,
+      );
+    }
+  }
+  for (const { from, to, sent, lost } of pings) {
+    assert.ok(sent > 1, `${sent} packets from ${from} to ${to}`);
+    assert.equal(lost, 0, `${lost} of ${sent} packets from ${from} to ${to} were lost`);
+  }
+}
+
+/** A pod on every node, which has reached the next one; returns their addresses by node. */
+async function startPods(cluster: NodeCluster): Promise<ReadonlyMap<string, string>> {
+  const image = `${cluster.registry}/calico/node:v2.4.1`;
+  const names = cluster.nodes.map(({ name }) => name);
+  for (const node of names) await kubectl(cluster, ['apply', '-f', '-'], pod(node, image));
+  const pods = names.map(podOn);
+  await kubectl(cluster, ['wait', 'pod', '--for=condition=Ready', '--timeout=60s', ...pods]);
+  const addresses = new Map<string, string>();
+  for (const node of names) {
+    const field = ['-o', 'jsonpath={.status.podIP}'];
+    addresses.set(node, await kubectl(cluster, ['get', 'pod', podOn(node), ...field]));
+  }
+  for (const [index, node] of names.entries()) {
+    const address = addresses.get(names[(index + 1) % names.length] ?? '') ?? '';
+    await kubectl(cluster, ['exec', podOn(node), '--', 'ping', '-c', '1', '-W', '20', address]);
+  }
+  return addresses;
+}
+
+async function ping(cluster: NodeCluster, from: string, to: string, address: string): Promise<Pings> {
+  const summary = await kubectl(cluster, ['exec', podOn(from), '--', 'sh', '-c', PING, 'sh', address]);
+  const [, sent, received] = /(\d+) packets transmitted, (\d+) packets received/.exec(summary) ?? [];
+  return { from, to, sent: Number(sent), lost: Number(sent) - Number(received) };
 }

@@ -3,7 +3,7 @@ import { calicoNodeImage } from './calico-node/calico-node.ts';
 import { pauseImage } from './pause/pause.ts';
 
 /** The versions of the calico-node stand-in that the registry of a cluster with nodes has, as calico/node:<version>. */
-export const calicoNodeVersions = ['v2.4.1', 'v2.5.1'] as const;
+export const calicoNodeVersions = ['v2.4.1', 'v2.5.1', 'v2.6.12'] as const;
 
 /** Local images by their name in the registry. */
 export type ClusterImages = ReadonlyMap<string, string>;

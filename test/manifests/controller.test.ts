@@ -15,16 +15,9 @@ import { manifestJob } from '../controller/jobs/manifest-job.ts';
 import { eventually } from '../demo/eventually.ts';
 import { manifestRights, rightText } from '../jobs/job-rights.ts';
 import { CONTROLLER_JOBS, controllerJobs } from './controller-jobs.ts';
-import { kustomize, MANIFESTS } from './kustomize.ts';
+import { CONTROLLER_FOR_NEWER, kustomize, MANIFESTS } from './kustomize.ts';
 
 const CRD = 'calicoupgrades.upgrade.projectcalico.org';
-
-/** The patches that kustomization.yaml lists in a comment for newer versions of Kubernetes. */
-function patchesForNewer(): string {
-  const text = readFileSync(join(MANIFESTS, 'kustomization.yaml'), 'utf8');
-  const [, comment = ''] = /put these two into the list below\n((?:# .*\n)+)/.exec(text) ?? [];
-  return comment.replaceAll(/^# /gm, '');
-}
 
 describe('manifests/controller-jobs.yaml', () => {
   it('has the accounts and rights of all jobs that a controller starts', () => {
@@ -72,11 +65,10 @@ describe('the manifests of the controller, as they are shipped', () => {
 
   it('are accepted by newer clusters with the patches of the kustomization, and show where an upgrade is', async () => {
     const manifests = await kustomize({
-      '- upgrade-job.yaml': '- controller.yaml\n  - controller-jobs.yaml',
+      ...CONTROLLER_FOR_NEWER,
       '# newName: registry.example.com/calico-upgrade/controller':
         'newName: registry.example.com/calico-upgrade/controller',
       'StrategicMerge: []': 'StrategicMerge: [patches/pull-secret-controller.yaml]',
-      'patchesJson6902: []': `patchesJson6902:\n${patchesForNewer()}`,
     });
     await kubectl(['apply', '-f', '-'], manifests);
     await established();

@@ -9,6 +9,9 @@ import { addProgram, copy, locate, newRoot } from '../root.ts';
 
 const scripts = ['entry.sh', 'ready.sh'];
 
+/** What calico/node has under other names: Debian's birdc does what birdcl does, too. */
+const links = { birdcl: 'birdc' };
+
 /**
  * Stands in for calico/node of that version: BIRD 1.6, as it has, started and stopped as it does it. No Felix and no
  * confd: the environment says what BIRD's configuration is.
@@ -21,7 +24,7 @@ export function calicoNodeImage(version: string): Promise<string> {
 }
 
 function contentHash(): string {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(JSON.stringify(links));
   for (const script of scripts) hash.update(readFileSync(join(import.meta.dirname, script)));
   return hash.digest('hex').slice(0, 12);
 }
@@ -32,6 +35,7 @@ async function fill(): Promise<string> {
   for (const program of ['bird', 'birdc']) {
     await addProgram(root, await locate(program), `/usr/sbin/${program}`);
   }
+  for (const [name, program] of Object.entries(links)) await symlink(program, join(root, 'usr/sbin', name));
   await addBusybox(root);
   for (const script of scripts) await copy(join(import.meta.dirname, script), join(root, script));
   return root;

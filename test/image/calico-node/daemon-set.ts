@@ -5,6 +5,8 @@ export interface CalicoNodeSettings {
   readonly nodes: readonly ClusterNode[];
   /** Further variables of entry.sh, which explains them. */
   readonly env?: Readonly<Partial<Record<'GR_TIME' | 'START_DELAY' | 'TERM_MODE', string>>>;
+  /** Whether Ready says nothing of BGP, as before Calico 3.2; without it every session has to be Established. */
+  readonly isReadyWithoutBgp?: boolean;
 }
 
 const labels = { 'k8s-app': 'calico-node' };
@@ -34,7 +36,10 @@ function podSpec(settings: CalicoNodeSettings) {
         image: settings.image,
         securityContext: { privileged: true },
         env: environment(settings),
-        readinessProbe: { exec: { command: ['/ready.sh'] }, periodSeconds: 1, timeoutSeconds: 5 },
+        readinessProbe: {
+          exec: { command: [settings.isReadyWithoutBgp ? 'true' : '/ready.sh'] },
+          ...{ periodSeconds: 1, timeoutSeconds: 5 },
+        },
         volumeMounts: [{ name: 'var-run-calico', mountPath: '/var/run/calico' }],
       },
     ],
