@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { Command, Option } from 'commander';
+import { Command, type Option } from 'commander';
+import { readSpec } from '../controller/api/spec.ts';
+import { controllerCommand } from '../controller/options.ts';
 import { backupCommand } from '../jobs/backup/options.ts';
 import { convertCommand } from '../jobs/convert/options.ts';
 import { etcdCleanerCommand } from '../jobs/etcd-cleaner/options.ts';
@@ -10,6 +12,7 @@ import { etcdV2ToV3Command } from '../jobs/etcd-v2-to-v3/options.ts';
 import { kddV3Command } from '../jobs/kdd-cleaner/options.ts';
 import { kddV1ToV3Command } from '../jobs/kdd-v1-to-v3/options.ts';
 import { EXIT_CODES } from '../jobs/lib/run/failure.ts';
+import { addLogOptions } from '../jobs/lib/run/options.ts';
 import { CHECKS as CONVERTER_CHECKS } from '../jobs/policy-converter/checks.ts';
 import { policyConverterCommand } from '../jobs/policy-converter/options.ts';
 import { preflightCommand } from '../jobs/preflight/options.ts';
@@ -97,6 +100,24 @@ describe('README', () => {
     }
     for (const command of [convertCommand(), statusCommand()])
       assert.deepEqual(optionRows(`### Options of \`${command.name()}\``), ownRows(command));
+  });
+
+  it('lists the options of the controller, and every field of a CalicoUpgrade', () => {
+    const log = new Set(addLogOptions(new Command()).options.map(({ long }) => long));
+    const own = controllerCommand('manifests').options.filter(({ long }) => !log.has(long));
+    assert.deepEqual(optionRows('### Options of the controller'), own.map(asRow).sort());
+    const fields = rowsOf('### What it does').flatMap(([names = '']) => names.split('`, `'));
+    const listed = new Set(fields.map(name => name.replace(/^.*\./, '')));
+    const rollout = { order: 'label', orderLabel: 'stage', spread: 'rack' };
+    const read = readSpec({
+      targetVersion: 'v2.6.12',
+      fromVersion: 'v2.4.1',
+      registry: 'r.example',
+      rollout,
+    });
+    assert.ok('spec' in read);
+    const { rollout: inner, verify, ...outer } = read.spec;
+    for (const name of [outer, inner, verify].flatMap(Object.keys)) assert.ok(listed.has(name), name);
   });
 
   it('names every command of the program', () => {
