@@ -7,11 +7,12 @@ import type { AddOn } from '../api/spec.ts';
 import { hasCondition } from '../rollout/node-facts.ts';
 import type { Run, Work } from '../upgrade/run.ts';
 import { applyAll } from './manifests.ts';
-import { done, type Progress, running, stopped } from './progress.ts';
+import { patient } from './patient.ts';
+import { done, type Progress, running } from './progress.ts';
 import { addOnObjects } from './target-for.ts';
 
-/** How long one add-on may take until all of it is there. */
-const PATIENCE_MS = 15 * 60_000;
+/** How long one part of an add-on may take until it is there. */
+const PATIENCE_MINUTES = 15;
 
 /** Applies the add-ons in their order; the next one only when all that is waited for after one is there. */
 export async function advanceAddOns(work: Work): Promise<Progress> {
@@ -26,9 +27,7 @@ export async function advanceAddOns(work: Work): Promise<Progress> {
     const waits = await firstWait(run, targets);
     if (waits === undefined) continue;
     const message = `add-on ${index + 1} of ${spec.addOns.length} (ConfigMap ${addOn.configMap}): waits for ${waits}`;
-    return run.patience.elapsedMs(message) > PATIENCE_MS
-      ? stopped(`${message}, for ${PATIENCE_MS / 60_000} minutes`)
-      : running(message, 2_000);
+    return patient(run, running(message, 2_000), PATIENCE_MINUTES);
   }
   return done(`${spec.addOns.length} applied`);
 }

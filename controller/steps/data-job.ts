@@ -19,7 +19,7 @@ export async function advanceDataJob(work: Work, command: string, isRetry: boole
   const { client, log, signal } = run.controller;
   const job = await jobOf(work, command);
   if (isRetry) await removeJob(client, job, signal);
-  const outcome = await advanceJob(client, job, run.patience);
+  const outcome = await advanceJob(client, job, run.patience.job);
   const { namespace, name } = job.metadata;
   if (outcome.state === 'running') return running(outcome.message, LOOK_EVERY_MS);
   log.info({ stage: 'job' }, `Job ${namespace}/${name}: ${outcome.sentence}`);

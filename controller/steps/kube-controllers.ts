@@ -7,15 +7,24 @@ import { create, get, mergePatch, update } from '../../jobs/lib/kubernetes/write
 import { refused } from '../../jobs/lib/run/failure.ts';
 import type { ObjectName } from '../target/model.ts';
 import type { Run, Work } from '../upgrade/run.ts';
+import { patient } from './patient.ts';
 import { done, type Progress, running } from './progress.ts';
 import { targetFor } from './target-for.ts';
+
+/** How long a pod may take to end, or the new one to be Ready, its image pulled. */
+const PATIENCE_MINUTES = 10;
 
 /**
  * One controller, and never two at work (components reference, section 3): the old one is scaled to 0, its pods end, and then the new one
  * is applied. Returns `running` until it is Ready.
  */
 export async function advanceKubeControllers(work: Work): Promise<Progress> {
-  if (work.run.isRollback) return restoreControllers(work.run);
+  const { run } = work;
+  const progress = run.isRollback ? await restoreControllers(run) : await replaceControllers(work);
+  return patient(run, progress, PATIENCE_MINUTES);
+}
+
+async function replaceControllers(work: Work): Promise<Progress> {
   const { run } = work;
   const { client, signal } = run.controller;
   const { kubeControllers, retired } = await targetFor(work);

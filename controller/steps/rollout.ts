@@ -108,7 +108,7 @@ function progressOf(work: Work, rollout: RolloutRun, decision: Decision, plan: R
     return { state: 'done', message: doneText(decision), nodes };
   }
   const blocked = mayBegin ? decision.blocked : undefined;
-  if (run.patience.elapsedMs(blocked) > BLOCKED_MS) {
+  if (run.patience.rollout.elapsedMs(blocked) > BLOCKED_MS) {
     return {
       state: 'stopped',
       message: `for ${durationText(BLOCKED_MS)} no further node could be begun: ${blocked}`,

@@ -12,13 +12,14 @@ import { askBird } from '../rollout/actions.ts';
 import type { PodFacts } from '../rollout/pod-facts.ts';
 import type { Work } from '../upgrade/run.ts';
 import { notReady } from './kube-controllers.ts';
+import { patient } from './patient.ts';
 import { probeConnectivity } from './probe.ts';
 import { done, type Progress, running, stopped } from './progress.ts';
 import { advanceRollout } from './rollout.ts';
 import { targetFor } from './target-for.ts';
 
 /** How long something that ought to work may take until it does. */
-const PATIENCE_MS = 3 * 60_000;
+const PATIENCE_MINUTES = 3;
 
 const ASK_AT_ONCE = 8;
 
@@ -33,11 +34,11 @@ export async function advanceVerify(work: Work, part: Verified): Promise<Progres
   const { run, spec, isDataOpen } = work;
   const { isRollback } = run;
   const nodes = part.nodes ? await advanceRollout({ ...work, mayBegin: false }) : done('no node was changed');
-  if (nodes.state !== 'done') return patient(work, nodes);
+  if (nodes.state !== 'done') return patient(run, nodes, PATIENCE_MINUTES);
   const bgp = part.nodes ? await verifyBgp(work) : done('');
-  if (bgp.state !== 'done') return patient(work, bgp);
+  if (bgp.state !== 'done') return patient(run, bgp, PATIENCE_MINUTES);
   const controllers = part.kubeControllers && !isRollback ? await verifyControllers(work) : done('');
-  if (controllers.state !== 'done') return patient(work, controllers);
+  if (controllers.state !== 'done') return patient(run, controllers, PATIENCE_MINUTES);
   const configuration = isRollback ? done('') : await verifyConfiguration(work);
   if (configuration.state !== 'done') return configuration;
   const probe =
@@ -46,17 +47,6 @@ export async function advanceVerify(work: Work, part: Verified): Promise<Progres
   run.controller.log.info({ stage: 'verify' }, 'everything works');
   const texts = [nodes, bgp, controllers, configuration, probe].map(({ message }) => message);
   return done(texts.filter(Boolean).join('; '));
-}
-
-/** What does not work yet may do so in a moment; after some time a person has to look. */
-function patient({ run }: Work, progress: Progress): Progress {
-  if (progress.state !== 'running' || run.patience.elapsedMs(progress.message) <= PATIENCE_MS)
-    return progress;
-  return {
-    ...progress,
-    state: 'stopped',
-    message: `${progress.message}, for ${PATIENCE_MS / 60_000} minutes`,
-  };
 }
 
 /** Asks BIRD of every node once. A session that is down may have been so before; a node without any is cut off. */
@@ -121,7 +111,9 @@ async function verifyConfiguration({ run, spec }: Work): Promise<Progress> {
 async function verifyNetwork({ run }: Work): Promise<Progress> {
   const { rollout, template } = run.made;
   const pods: readonly PodFacts[] = rollout ? [...rollout.stores.pods.objects.values()] : [];
-  const [first, second] = pods.filter(({ isReady }) => isReady).map(({ node }) => node);
+  // In the same order in every turn.
+  const ready = pods.filter(({ isReady }) => isReady).map(({ node }) => node);
+  const [first, second] = ready.sort();
   const image = template?.images['calico-node'];
   if (first === undefined || second === undefined || image === undefined)
     return done('no second node to reach');
