@@ -33,8 +33,10 @@ export interface Verified {
 export async function advanceVerify(work: Work, part: Verified): Promise<Progress> {
   const { run, spec, isDataOpen } = work;
   const { isRollback } = run;
-  const nodes = part.nodes ? await advanceRollout({ ...work, mayBegin: false }) : done('no node was changed');
-  if (nodes.state !== 'done') return patient(run, nodes, PATIENCE_MINUTES);
+  // A node that was away may be back by now: it is replaced, as in the rollout.
+  const nodes = part.nodes ? await advanceRollout(work) : done('no node was changed');
+  if (nodes.state !== 'done')
+    return nodes.nodes?.currentNodes.length ? nodes : patient(run, nodes, PATIENCE_MINUTES);
   const bgp = part.nodes ? await verifyBgp(work) : done('');
   if (bgp.state !== 'done') return patient(run, bgp, PATIENCE_MINUTES);
   const controllers = part.kubeControllers && !isRollback ? await verifyControllers(work) : done('');

@@ -6,6 +6,7 @@ import type { UpgradeSpec } from '../api/spec.ts';
 import type { StatusFacts } from '../status/finish-status.ts';
 import { advanceStep } from '../steps/advance.ts';
 import type { Progress } from '../steps/progress.ts';
+import { advanceRollout } from '../steps/rollout.ts';
 import type { Verified } from '../steps/verify.ts';
 import { nodesFacts } from './nodes-facts.ts';
 import { over } from './over.ts';
@@ -102,12 +103,14 @@ function begin(turn: Turn, step: StepStatus): Turned {
 }
 
 /** Steps that are done in one go: none of them is begun while the upgrade is paused. */
-const IN_ONE_GO = new Set(['manifests', 'kube-controllers', 'verify', 'add-ons']);
+const IN_ONE_GO = new Set(['manifests', 'kube-controllers', 'add-ons']);
+
+/** Steps that replace pods: what they have begun is finished also when the upgrade is stopped. */
+const REPLACES = new Set(['node-rollout', 'verify', 'complete']);
 
 async function carryOn(turn: Turn, step: StepStatus): Promise<Turned> {
   const { run, spec, facts, isHeld, steps, work } = turn;
-  const isRollout = step.name === 'node-rollout';
-  if (isHeld && !isRollout) return { facts, wakeMs: IDLE_MS };
+  if (isHeld && !(REPLACES.has(step.name) && partOf(steps).nodes)) return { facts, wakeMs: IDLE_MS };
   if (spec.paused && !isHeld && IN_ONE_GO.has(step.name)) {
     return { facts: { ...facts, phase: 'Paused', message: `paused in ${step.name}` }, wakeMs: IDLE_MS };
   }
@@ -148,7 +151,7 @@ async function advanceSafely(
   context: Parameters<typeof advanceStep>[2],
 ): Promise<Progress | undefined> {
   try {
-    return await advanceStep(step, work, context);
+    return isHeld ? await advanceRollout(work) : await advanceStep(step, work, context);
   } catch (error) {
     const failure = stopReason(error);
     if (failure === undefined) throw error;
