@@ -16,7 +16,10 @@ export type NodeState =
  * Whether a pod was made from the wanted template; a template that no upgrade has changed has no revision. The images are compared,
  * too: an annotation can be written by anyone.
  */
-export function isTarget(pod: PodFacts, { revision, images }: RolloutPlan): boolean {
+export function isTarget(
+  pod: PodFacts,
+  { revision, images }: Pick<RolloutPlan, 'revision' | 'images'>,
+): boolean {
   const names = Object.keys(images);
   return (pod.revision ?? '') === revision && names.every(name => pod.images[name] === images[name]);
 }

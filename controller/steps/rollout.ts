@@ -2,6 +2,7 @@ import { monotonicMs } from '../../jobs/lib/run/abort.ts';
 import { durationText } from '../../jobs/lib/run/progress.ts';
 import type { Decision } from '../rollout/decide.ts';
 import type { NodeFacts } from '../rollout/node-facts.ts';
+import { isTarget } from '../rollout/node-state.ts';
 import { isQuiet, takeRolloutTurn } from '../rollout/session.ts';
 import type { RolloutPlan } from '../rollout/types.ts';
 import type { Run, TemplateState, Work } from '../upgrade/run.ts';
@@ -40,6 +41,14 @@ function acknowledged({ made }: Run, { memory }: RolloutRun, decision: Decision)
   made.acknowledges = false;
   for (const { node } of decision.failures) memory.acknowledged.add(node);
   return { ...decision, failures: [] };
+}
+
+/** How many nodes have a pod of another template, also of those that the rollout is not for. */
+export function nodesOfOtherTemplates({ made: { rollout, template } }: Run): number {
+  if (!rollout || !template) return 0;
+  const { nodes, pods } = rollout.stores;
+  return [...pods.objects.values()].filter(pod => nodes.objects.has(pod.node) && !isTarget(pod, template))
+    .length;
 }
 
 const waiting = (what: string): Progress => ({

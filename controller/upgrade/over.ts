@@ -1,7 +1,7 @@
 import type { StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import type { Progress } from '../steps/progress.ts';
 import { isReleased } from '../steps/release.ts';
-import { advanceRollout } from '../steps/rollout.ts';
+import { advanceRollout, nodesOfOtherTemplates } from '../steps/rollout.ts';
 import { nodesFacts } from './nodes-facts.ts';
 import { settleUpgrade } from './settle.ts';
 import { stateOf } from './step-list.ts';
@@ -25,8 +25,9 @@ export async function over(turn: Turn): Promise<Turned> {
   if (nodes.state === 'stopped') run.made.lateFailure = nodes.message;
   const withNodes = { ...facts, ...nodesFacts(nodes.nodes, facts) };
   const left = nodes.nodes?.counts.skipped ?? 0;
-  if (nodes.state === 'done' && left === 0) await settleUpgrade(work, changedNodes);
-  const message = [endText(turn), lateText(nodes, left), run.made.lateFailure, cleanUpText(turn)];
+  const others = nodesOfOtherTemplates(run);
+  if (nodes.state === 'done' && left === 0 && others === 0) await settleUpgrade(work, changedNodes);
+  const message = [endText(turn), lateText(nodes, left, others), run.made.lateFailure, cleanUpText(turn)];
   const wasOver = facts.phase === 'Complete' || facts.phase === 'RolledBack';
   if (!wasOver) sayEnd(turn, endText(turn));
   return {
@@ -45,9 +46,12 @@ function endText({ run }: Turn): string {
   return run.isRollback ? `Calico is as it was before: ${from}` : `Calico ${from} is upgraded to ${target}`;
 }
 
-function lateText(nodes: Progress, left: number): string {
+function lateText(nodes: Progress, skipped: number, others: number): string {
   if (nodes.state === 'running') return nodes.message;
-  return left > 0 ? `${left} nodes that are not Ready are left, and are replaced when they are back` : '';
+  if (skipped > 0) return `${skipped} nodes that are not Ready are left, and are replaced when they are back`;
+  return others > 0
+    ? `${others} nodes that spec.rollout.selector leaves out are as before; the DaemonSet stays OnDelete until an upgrade has replaced them, too`
+    : '';
 }
 
 function cleanUpText({ run, spec, steps }: Turn): string {
