@@ -11,35 +11,30 @@ export interface KillPoint {
 /** Longer than any step of an upgrade in these tests takes. */
 const REACHED_MS = 60_000;
 
-/** Kills (SIGKILL) a controller at its first request of that sort. Returns false where `over` says before that there is none. */
+/** Kills (SIGKILL) a controller at its first request of that sort. */
 export async function killAt(
   { proxy }: ProxiedWorld,
   controller: ControllerProcess,
   { when, isAt }: KillPoint,
-  over: Promise<unknown>,
-): Promise<boolean> {
-  const killed = Promise.withResolvers<boolean>();
+): Promise<void> {
+  const killed = Promise.withResolvers<void>();
   let isKilled = false;
   const call = async (request: RecordedRequest): Promise<void> => {
     if (isKilled || !isAt(request)) return;
     isKilled = true;
     await controller.kill();
-    killed.resolve(true);
+    killed.resolve();
   };
   proxy.reset();
   proxy.setFaults([
     { match: { writes: true }, times: Number.POSITIVE_INFINITY, action: { do: 'call', when, call } },
   ]);
-  over.then(
-    () => killed.resolve(false),
-    (error: unknown) => killed.reject(error),
-  );
   const timer = setTimeout(
     () => killed.reject(new Error(`never came to the write:\n${controller.log()}`)),
     REACHED_MS,
   );
   try {
-    return await killed.promise;
+    await killed.promise;
   } finally {
     clearTimeout(timer);
     proxy.reset();
