@@ -16,19 +16,20 @@ export async function putTemplate(work: Work): Promise<TemplateState> {
   const { run } = work;
   const { client, signal } = run.controller;
   await setStrategy(run, { type: 'OnDelete' });
-  const config = await configData(run);
-  const live = await liveDaemonSet(run);
-  const mark = (object: KubeObject): KubeObject =>
-    needsRestart(object, live, config, run) ? marked(object, config, run) : withoutMark(object);
-  if (work.run.isRollback) await restoreTemplate(run, mark);
+  if (run.isRollback) await restoreTemplate(run);
   else {
+    const config = await configData(run);
+    const live = await liveDaemonSet(run);
+    const mark = (object: KubeObject): KubeObject =>
+      needsRestart(object, live, config, run) ? marked(object, config, run) : withoutMark(object);
     const { daemonSet } = await targetFor(work);
     await applyObject({ client, kinds: run.kinds }, daemonSet, signal, mark);
   }
   return templateState(await liveDaemonSet(run));
 }
 
-async function restoreTemplate(run: Run, mark: (object: KubeObject) => KubeObject): Promise<void> {
+/** Exactly as it was, so that nodes that still have pods of it are not touched. */
+async function restoreTemplate(run: Run): Promise<void> {
   const before = run.previous.daemonSet;
   const template = isRecord(before?.spec) ? before.spec.template : undefined;
   if (!isRecord(template))
@@ -40,8 +41,9 @@ async function restoreTemplate(run: Run, mark: (object: KubeObject) => KubeObjec
     name,
     current => {
       const spec = isRecord(current.spec) ? current.spec : {};
-      const wanted = mark({ ...current, spec: { ...spec, template } });
-      return isDeepStrictEqual(wanted, current) ? undefined : wanted;
+      return isDeepStrictEqual(spec.template, template)
+        ? undefined
+        : { ...current, spec: { ...spec, template } };
     },
     namespace,
   );
