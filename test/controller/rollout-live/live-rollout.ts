@@ -15,6 +15,9 @@ import { startWorld, type World, type WorldOptions, waitFor } from '../world.ts'
 
 const NAMESPACE = 'kube-system';
 
+/** Short, so that a controller begins soon, and goes on soon after one that was killed. */
+const LEASE = { CALICO_UPGRADE_LEASE_SECONDS: '6' };
+
 /** A world with a controller, in which upgrades from the installed release to 2.6.12 are tried one after the other. */
 export interface LiveRollout {
   readonly world: World;
@@ -45,7 +48,8 @@ export function useLiveRollout({ nodeName, ...options }: LiveRolloutOptions): Li
     if (!started) throw new Error('the world is there only while tests run');
     return started;
   };
-  const begin = (world: World): ControllerProcess => world.startController(nodeName ? { nodeName } : {});
+  const begin = (world: World): ControllerProcess =>
+    world.startController({ env: LEASE, ...(nodeName !== undefined && { nodeName }) });
   before(async () => {
     const world = await startWorld(options);
     started = { world, controller: begin(world) };
