@@ -26,15 +26,16 @@ export async function advanceKubeControllers(work: Work): Promise<Progress> {
 
 async function replaceControllers(work: Work): Promise<Progress> {
   const { run } = work;
-  const { client, signal } = run.controller;
+  const { client, log, signal } = run.controller;
   const { kubeControllers, retired } = await targetFor(work);
   if (!kubeControllers) return done('there is none to change');
   const old = await retire(run, retired);
   if (old) return running(old);
   const applied = await applyObject({ client, kinds: run.kinds }, kubeControllers, signal, oneInstance);
-  const waits = await notReady(run, kubeControllers.object.metadata.name);
-  const name = kubeControllers.object.metadata.name;
-  return waits === undefined ? done(`Deployment ${name} runs once (${applied})`) : running(waits);
+  const { name } = kubeControllers.object.metadata;
+  if (applied !== 'unchanged') log.info({ stage: 'apply' }, `Deployment ${name} ${applied}`);
+  const waits = await notReady(run, name);
+  return waits === undefined ? done(`Deployment ${name} runs once`) : running(waits);
 }
 
 /** Whatever a manifest says: two at once would write the same data. */
