@@ -14,6 +14,8 @@ export interface BirdBehaviour {
   readonly sessions?: readonly BgpSession[];
   /** From Ready to the end of the graceful-restart recovery, in milliseconds; 0 without it. */
   readonly recoveryMs?: number;
+  /** Whether it has its sessions also in a pod that is not Ready: that tells about Felix alone. */
+  readonly runsUnready?: boolean;
 }
 
 /** BIRD in a pod at one moment. */

@@ -19,7 +19,7 @@ export function execAnswer(
   const stdout = birdAnswer(command, {
     sessions: bird.sessions ?? nodes.neighbours(node).map(({ address }) => meshSession(address)),
     recoveryMs: bird.recoveryMs ?? 0,
-    readyForMs: since === undefined ? undefined : nowMs - since,
+    readyForMs: since === undefined ? (bird.runsUnready ? 0 : undefined) : nowMs - since,
   });
   if (exec === 'works' && stdout === undefined) return { outcome: NOT_FOUND, stdout: '' };
   return { outcome: exec, stdout: stdout ?? '' };

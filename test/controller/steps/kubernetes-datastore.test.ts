@@ -87,9 +87,7 @@ describe('an upgrade from 2.4 to 2.6 with data in ThirdPartyResources', () => {
   });
 
   test('stops where the job of a step is refused, with its sentence, and does no step after it', async () => {
-    world.kubelets.setBehaviour(
-      playJobs({ 'calico-upgrade-v2.5': [ended(REFUSAL, 'refused')] }, READY),
-    );
+    world.kubelets.setBehaviour(playJobs({ 'calico-upgrade-v2.5': [ended(REFUSAL, 'refused')] }, READY));
     await world.apply('to-2.6', SPEC);
     const status = await world.until('to-2.6', 'Stopped', ({ phase }) => phase === 'Stopped');
     assert.ok(status.message.includes(REFUSAL), status.message);
