@@ -68,7 +68,7 @@ const rule = (group: string, resources: readonly string[], verbs: readonly strin
 });
 
 /** What calico-node 3.0 needs beside the rights of 2.6 (tpr-to-crd reference, section 8). */
-const RULES_OF_3: readonly Fields[] = [
+export const RULES_OF_3: readonly Fields[] = [
   rule('', ['pods'], ['patch']),
   rule('', ['services', 'endpoints'], ['get']),
   rule(
