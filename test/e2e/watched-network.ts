@@ -24,7 +24,7 @@ const WATCH = `
   echo $count $(date +%s.%3N)
 `;
 
-// Shows how many answers were missing when it is told to stop.
+// Shows how many answers were missing when it is told to stop, and the number of the last one.
 const PING = `
   rm -f /stop
   ping -i 0.1 "$1" > /ping.log &
@@ -32,6 +32,7 @@ const PING = `
   kill -INT $!
   wait
   grep 'packet loss' /ping.log
+  grep -o 'seq=[0-9]*' /ping.log | tail -n 1
 `;
 
 /** What was seen of the pod network. */
@@ -123,6 +124,9 @@ async function startPods(cluster: NodeCluster): Promise<ReadonlyMap<string, stri
 
 async function ping(cluster: NodeCluster, from: string, to: string, address: string): Promise<Pings> {
   const summary = await kubectl(cluster, ['exec', podOn(from), '--', 'sh', '-c', PING, 'sh', address]);
-  const [, sent, received] = /(\d+) packets transmitted, (\d+) packets received/.exec(summary) ?? [];
-  return { from, to, sent: Number(sent), lost: Number(sent) - Number(received) };
+  const [, transmitted, received] = /(\d+) packets transmitted, (\d+) packets received/.exec(summary) ?? [];
+  const last = Number(/seq=(\d+)/.exec(summary)?.[1]);
+  // The answer to the very last one may still be on its way.
+  const sent = Number(transmitted) - (last === Number(transmitted) - 2 ? 1 : 0);
+  return { from, to, sent, lost: sent - Number(received) };
 }

@@ -30,8 +30,8 @@ export async function followReplacements(client: KubeClient): Promise<Followed> 
   const pods = new Map<string, Set<string>>();
   const errors: unknown[] = [];
   const onChange = (): void => {
-    for (const pod of stores.pods.objects.values()) {
-      pods.set(pod.node, (pods.get(pod.node) ?? new Set()).add(pod.uid));
+    for (const { node, uid } of stores.pods.objects.values()) {
+      if (node !== '') pods.set(node, (pods.get(node) ?? new Set()).add(uid));
     }
     noteChanges(stores, replacements);
   };

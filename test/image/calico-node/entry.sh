@@ -16,10 +16,13 @@ own_routes() {
   echo "$ROUTES" | tr , '\n' | sed -n "s/^$NODE_NAME=//p"
 }
 
+# Of each two nodes one connects, as Calico has it from 3.4 on (projectcalico/node#79). Where both do, the second connection
+# can come when the session is up, and BIRD takes it for a second restart: it drops the routes that it has kept.
 peers() {
   for address in $(echo "$PEERS" | tr , ' '); do
     if [ "$address" != "$NODE_IP" ]; then
-      echo "protocol bgp Mesh_$(echo "$address" | tr . _) from bgp_template { neighbor $address as 64512; }"
+      passive=$(expr "$address" \> "$NODE_IP" > /dev/null && echo 'passive on;' || true)
+      echo "protocol bgp Mesh_$(echo "$address" | tr . _) from bgp_template { neighbor $address as 64512; $passive }"
     fi
   done
 }
