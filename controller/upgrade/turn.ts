@@ -111,7 +111,7 @@ const REPLACES = new Set(['node-rollout', 'verify', 'complete']);
 async function carryOn(turn: Turn, step: StepStatus): Promise<Turned> {
   const { run, spec, facts, isHeld, steps, work } = turn;
   if (isHeld && !(REPLACES.has(step.name) && partOf(steps).nodes)) return { facts, wakeMs: IDLE_MS };
-  if (spec.paused && !isHeld && IN_ONE_GO.has(step.name)) {
+  if (spec.paused && !isHeld && (IN_ONE_GO.has(step.name) || isFailedJob(step))) {
     return { facts: { ...facts, phase: 'Paused', message: `paused in ${step.name}` }, wakeMs: IDLE_MS };
   }
   const progress = await advanceSafely(turn, step, {
@@ -140,6 +140,9 @@ async function carryOn(turn: Turn, step: StepStatus): Promise<Turned> {
       return stop({ ...turn, facts: withNodes }, step, progress);
   }
 }
+
+/** A Job that failed is made anew when the upgrade goes on, and not while it is paused. */
+const isFailedJob = ({ name, state }: StepStatus): boolean => state === 'Failed' && !REPLACES.has(name);
 
 const wakeOf = (progress: Progress): number =>
   progress.state === 'running' ? (progress.wakeMs ?? IDLE_MS) : IDLE_MS;
