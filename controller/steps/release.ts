@@ -1,21 +1,24 @@
-import { FROM_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import { AT_WORK_ANNOTATION, FROM_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { get, mergePatch } from '../../jobs/lib/kubernetes/write.ts';
 import { FINAL_STRATEGY } from '../target/strategy.ts';
 import type { Run } from '../upgrade/run.ts';
 import { daemonSetName } from './template.ts';
 
-const NOTES = [FROM_ANNOTATION, FINAL_STRATEGY];
+const NOTES = [FROM_ANNOTATION, FINAL_STRATEGY, AT_WORK_ANNOTATION];
 
 const hasNotes = ({ metadata }: KubeObject): boolean =>
   NOTES.some(note => metadata.annotations?.[note] !== undefined);
 
-/** Whether nothing on the DaemonSet says that an upgrade is at work on it: what it is from now on is nobody's but its owner's. */
+/**
+ * Whether nothing on the DaemonSet says that this upgrade is at work on it: what it is from now on is its owner's, or of another upgrade, which
+ * may have been deleted in the middle.
+ */
 export async function isReleased(run: Run): Promise<boolean> {
   if (run.made.isSettled) return true;
   const { name, namespace } = daemonSetName(run);
   const live = await get(run.controller.client, run.daemonSets, name, namespace);
-  return !live || !hasNotes(live);
+  return live?.metadata.annotations?.[AT_WORK_ANNOTATION] !== run.upgrade.metadata.uid;
 }
 
 /** Takes our notes off the DaemonSet, and lets it replace pods as it shall. The revision of its template stays: its pods have it. */

@@ -1,6 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { containersOf } from '../../jobs/lib/calico/container-env.ts';
-import { FROM_ANNOTATION, REVISION_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import {
+  AT_WORK_ANNOTATION,
+  FROM_ANNOTATION,
+  REVISION_ANNOTATION,
+} from '../../jobs/lib/calico/upgrade/annotations.ts';
 import { applyObject } from '../../jobs/lib/kubernetes/apply.ts';
 import { CONFIG_MAPS } from '../../jobs/lib/kubernetes/builtin.ts';
 import { type Fields, fieldsOf } from '../../jobs/lib/kubernetes/fields.ts';
@@ -15,13 +19,13 @@ import { targetFor } from './target-for.ts';
 export async function putTemplate(work: Work): Promise<TemplateState> {
   const { run } = work;
   const { client, signal } = run.controller;
-  await setStrategy(run, { type: 'OnDelete' });
+  await takeDaemonSet(run);
   if (run.isRollback) await restoreTemplate(run);
   else {
     const config = await configData(run);
     const live = await liveDaemonSet(run);
     const mark = (object: KubeObject): KubeObject =>
-      needsRestart(object, live, config, run) ? marked(object, config, run) : withoutMark(object);
+      needsRestart(object, live, config, run) ? marked(object, config) : withoutMark(object);
     const { daemonSet } = await targetFor(work);
     await applyObject({ client, kinds: run.kinds }, daemonSet, signal, mark);
   }
@@ -67,19 +71,22 @@ export function daemonSetName({ previous }: Run): { readonly name: string; reado
 }
 
 /**
- * Sets how the DaemonSet replaces pods. OnDelete comes before a change of the template, so that Kubernetes does not begin to replace
- * pods by itself (design, controller contract).
+ * Notes on the DaemonSet which upgrade changes it, and sets OnDelete before its template changes, so that Kubernetes does not begin to
+ * replace pods by itself (design, controller contract).
  */
-export async function setStrategy(run: Run, strategy: Readonly<Record<string, unknown>>): Promise<void> {
+async function takeDaemonSet(run: Run): Promise<void> {
   const { name, namespace } = daemonSetName(run);
+  const notes = { [AT_WORK_ANNOTATION]: run.upgrade.metadata.uid, [FROM_ANNOTATION]: run.previous.from };
   await mergePatch(
     run.controller.client,
     run.daemonSets,
     name,
-    ({ spec }) => {
-      const now = isRecord(spec) && isRecord(spec.updateStrategy) ? spec.updateStrategy : {};
-      if (now.type === strategy.type) return undefined;
-      return { spec: { updateStrategy: { rollingUpdate: null, ...strategy } } };
+    ({ metadata, spec }) => {
+      const isNoted = Object.entries(notes).every(([note, value]) => metadata.annotations?.[note] === value);
+      const isOnDelete = fieldsOf(fieldsOf(spec).updateStrategy).type === 'OnDelete';
+      if (isNoted && isOnDelete) return undefined;
+      const updateStrategy = { type: 'OnDelete', rollingUpdate: null };
+      return { metadata: { annotations: notes }, spec: { updateStrategy } };
     },
     namespace,
   );
@@ -122,8 +129,8 @@ function withoutMark(object: KubeObject): KubeObject {
   };
 }
 
-/** The DaemonSet with the revision of its template, and the release that ran before. */
-function marked(object: KubeObject, config: Fields, { previous }: Run): KubeObject {
+/** The DaemonSet with the revision of its template. */
+function marked(object: KubeObject, config: Fields): KubeObject {
   const spec = isRecord(object.spec) ? object.spec : {};
   const template = isRecord(spec.template) ? spec.template : {};
   const metadata = isRecord(template.metadata) ? template.metadata : {};
@@ -131,10 +138,6 @@ function marked(object: KubeObject, config: Fields, { previous }: Run): KubeObje
   const revision = templateFingerprint(template, config);
   return {
     ...object,
-    metadata: {
-      ...object.metadata,
-      annotations: { ...object.metadata.annotations, [FROM_ANNOTATION]: previous.from },
-    },
     spec: {
       ...spec,
       template: {

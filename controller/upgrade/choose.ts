@@ -12,6 +12,8 @@ export interface Actionable {
 /** Which upgrade is at work, and what to say of the others. */
 export interface Choice {
   readonly active: Actionable | undefined;
+  /** Whether all are over, `active`, too. */
+  readonly isOver: boolean;
   readonly invalid: readonly { readonly upgrade: KubeObject; readonly problems: readonly string[] }[];
   readonly waiting: readonly KubeObject[];
 }
@@ -30,7 +32,7 @@ export function chooseUpgrade(upgrades: Iterable<KubeObject>): Choice {
   );
   const open = valid.filter(one => !isOver(one));
   const [active = valid.at(-1), ...waiting] = open;
-  return { active, invalid, waiting: waiting.map(({ upgrade }) => upgrade) };
+  return { active, isOver: open.length === 0, invalid, waiting: waiting.map(({ upgrade }) => upgrade) };
 }
 
 function byAge(a: KubeObject, b: KubeObject): number {

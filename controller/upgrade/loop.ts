@@ -97,13 +97,17 @@ async function turn(
     close(memory);
     memory.looksForOrphans = true;
   }
-  if (active) {
-    memory.orphans?.close();
-    memory.orphans = undefined;
-    return turnOf(controller, active, shown, memory);
+  if (choice.isOver) {
+    const waitMs = await lookAfterOrphans(controller, memory);
+    if (memory.orphans) return waitMs;
   }
-  controller.metrics.setStatus(undefined);
-  return lookAfterOrphans(controller, memory);
+  if (!active) {
+    controller.metrics.setStatus(undefined);
+    return IDLE_MS;
+  }
+  memory.orphans?.close();
+  memory.orphans = undefined;
+  return turnOf(controller, active, shown, memory);
 }
 
 function showOthers({ invalid, waiting, active }: Choice, shown: Shown): void {

@@ -1,5 +1,5 @@
 import { CALICO_NAMESPACE } from '../../jobs/lib/calico/tpr-kinds.ts';
-import { FROM_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
+import { AT_WORK_ANNOTATION, FROM_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
 import type { Detected } from '../../jobs/lib/calico/upgrade/detected.ts';
 import { readStatus, type StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import { CONFIG_MAPS } from '../../jobs/lib/kubernetes/builtin.ts';
@@ -18,7 +18,7 @@ import { createPatience } from '../jobs/patience.ts';
 import type { Controller } from './controller.ts';
 import { planFingerprint } from './fingerprint.ts';
 import { planSteps, rollbackSteps } from './plan-steps.ts';
-import { type KeptPrevious, keepPrevious, loadPrevious, type Previous, previousText } from './previous.ts';
+import { type KeptPrevious, keepPrevious, loadPrevious, previousText } from './previous.ts';
 import type { Run } from './run.ts';
 
 const CONTROLLER_NAMES = ['calico-kube-controllers', 'calico-policy-controller'];
@@ -51,7 +51,7 @@ export async function openRun(controller: Controller, upgrade: KubeObject, spec:
     : known
       ? { from: status?.from ?? '', steps: known }
       : planForward(detected, spec);
-  const previous = kept ?? (await keepPrevious(client, namespace, uid, before(live, planned.from, spec)));
+  const previous = kept ?? (await keepBefore(controller, uid, live, planned.from, spec));
   if (!known) sayPlan(controller, planned.steps);
   return {
     ...{ controller, upgrade, forms, daemonSets, deployments, detected, previous, isRollback, plannedFor },
@@ -62,10 +62,25 @@ export async function openRun(controller: Controller, upgrade: KubeObject, spec:
   };
 }
 
-/** What is there now, to be kept. Where the DaemonSet was changed already, somebody has deleted what was kept before. */
-function before(live: Live, from: string, { targetVersion }: UpgradeSpec): Previous {
-  const changed = live.daemonSet?.metadata.annotations?.[FROM_ANNOTATION];
-  return { ...live, from: changed ?? from, target: targetVersion, isLate: changed !== undefined };
+/**
+ * Keeps what is there now. Where another upgrade that was deleted in the middle has changed the DaemonSet already, what that one has kept is
+ * the way back of this one, too; where nothing is kept of it, there is none.
+ */
+async function keepBefore(
+  { client, namespace }: Controller,
+  uid: string,
+  live: Live,
+  from: string,
+  { targetVersion: target }: UpgradeSpec,
+): Promise<KeptPrevious> {
+  const notes = live.daemonSet?.metadata.annotations ?? {};
+  const other = notes[AT_WORK_ANNOTATION];
+  const heritage =
+    other === undefined || other === uid ? undefined : await loadPrevious(client, namespace, other);
+  const changed = notes[FROM_ANNOTATION];
+  const before = { ...live, from: changed ?? from, isLate: changed !== undefined };
+  const { rollback: _, ...kept } = { ...(heritage ?? before), rollback: undefined };
+  return keepPrevious(client, namespace, uid, { ...kept, target });
 }
 
 function servedForms({ daemonSets, deployments }: ServedForms): {

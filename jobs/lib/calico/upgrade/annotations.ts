@@ -5,3 +5,6 @@ export const REVISION_ANNOTATION = `${UPGRADE_GROUP}/revision`;
 
 /** On the DaemonSet: the release that ran before the upgrade. New nodes do not tell it any more. */
 export const FROM_ANNOTATION = `${UPGRADE_GROUP}/from`;
+
+/** On the DaemonSet: the uid of the CalicoUpgrade that changes it, until that is over. */
+export const AT_WORK_ANNOTATION = `${UPGRADE_GROUP}/at-work`;
