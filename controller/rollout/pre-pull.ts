@@ -25,7 +25,7 @@ export function pullOf(node: string, seen: Seen, plan: RolloutPlan): Pull {
   if (trouble && IMAGE_TROUBLES.has(trouble.reason)) {
     return {
       state: 'failed',
-      reason: `cannot pull ${pod.images[trouble.container]}: ${trouble.message || trouble.reason}`,
+      reason: `cannot pull ${pod.images[trouble.container]}: ${seen.pullErrors.get(pod.uid) ?? (trouble.message || trouble.reason)}`,
     };
   }
   const since = seen.pullingSince.get(pod.uid);

@@ -10,6 +10,7 @@ export interface Memory {
   readonly adopted: Set<string>;
   readonly bgp: Map<string, BgpFinding>;
   readonly pullingSince: Map<string, number>;
+  readonly pullErrors: Map<string, string>;
   readonly acknowledged: Set<string>;
   finishedAt: number | undefined;
 }
@@ -19,6 +20,7 @@ export const newMemory = (): Memory => ({
   adopted: new Set(),
   bgp: new Map(),
   pullingSince: new Map(),
+  pullErrors: new Map(),
   acknowledged: new Set(),
   finishedAt: undefined,
 });
@@ -87,9 +89,17 @@ function forget(
   keepOnly(memory.acknowledged, isOpen);
   const live = new Set([...pods.values()].map(({ uid }) => uid));
   keepOnly(memory.bgp, uid => live.has(uid));
+  notePulls(prePulls, memory, now);
+}
+
+function notePulls(prePulls: Seen['prePulls'], { pullingSince, pullErrors }: Memory, now: number): void {
   const pulling = new Set([...prePulls.values()].map(({ uid }) => uid));
-  keepOnly(memory.pullingSince, uid => pulling.has(uid));
-  for (const uid of pulling) if (!memory.pullingSince.has(uid)) memory.pullingSince.set(uid, now);
+  keepOnly(pullingSince, uid => pulling.has(uid));
+  keepOnly(pullErrors, uid => pulling.has(uid));
+  for (const { uid, trouble } of prePulls.values()) {
+    if (!pullingSince.has(uid)) pullingSince.set(uid, now);
+    if (trouble?.reason === 'ErrImagePull') pullErrors.set(uid, trouble.message);
+  }
 }
 
 function keepOnly(

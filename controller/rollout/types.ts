@@ -52,6 +52,8 @@ export interface Seen {
   readonly bgp: ReadonlyMap<string, BgpFinding>;
   /** When a pod that pulls images was first seen or made. */
   readonly pullingSince: ReadonlyMap<string, number>;
+  /** Why a pull failed, by uid: kubelet says it once, and then only that it waits. */
+  readonly pullErrors: ReadonlyMap<string, string>;
   /** Nodes whose failure a person knows, who said to go on. */
   readonly acknowledged: ReadonlySet<string>;
   /** Nodes for which something is being done, or was done and is not visible yet, and what. */

@@ -119,6 +119,7 @@ export function seen(sight: Sight, order: Pick<RolloutPlan, 'order' | 'orderLabe
     adopted: new Set(sight.adopted),
     bgp: new Map(Object.entries(bgp)),
     pullingSince: new Map(Object.entries(pullingSince)),
+    pullErrors: new Map(),
     acknowledged: new Set(sight.acknowledged),
     busy: new Map(Object.entries(sight.busy ?? {})),
     finishedAt: sight.finishedAt,
