@@ -4,7 +4,7 @@ import type { UpgradeStatus } from '../../../jobs/lib/calico/upgrade/status.ts';
 import { sleep } from '../../../jobs/lib/run/abort.ts';
 import { CRASH_LOOP, type PodBehaviour } from '../../kubelets/behaviour.ts';
 import { waitFor } from '../world.ts';
-import { cordonedNodes, deletedOn, kubectl, newPodOn, useLiveRollout } from './live-rollout.ts';
+import { cordonedNodes, deletedOn, kubectl, newPodOn, patchSpec, useLiveRollout } from './live-rollout.ts';
 
 const live = useLiveRollout({ nodes: 3, calico: { release: '2.6.2' } });
 const rollout = { gracefulRestartSeconds: 3 };
@@ -19,18 +19,6 @@ async function untilStopped(behaviour: () => PodBehaviour): Promise<[string, Upg
 function assertOnlyN1Touched(): void {
   assert.deepEqual(deletedOn(live.world), ['n1']);
   assert.deepEqual(cordonedNodes(live.world), ['n1']);
-}
-
-async function goOn(name: string): Promise<void> {
-  await kubectl(live.world, [
-    'patch',
-    'calicoupgrade',
-    name,
-    '--type',
-    'merge',
-    '-p',
-    '{"spec":{"resume":"1"}}',
-  ]);
 }
 
 describe('a replacement that fails (F11)', () => {
@@ -79,14 +67,14 @@ describe('a replacement that fails (F11)', () => {
     await sleep(500);
     assert.equal((await live.world.status(name))?.phase, 'Stopped');
     assertOnlyN1Touched();
-    await goOn(name);
+    await patchSpec(live.world, name, { resume: '1' });
     await live.untilPhase(name, 'Complete');
     assert.deepEqual(deletedOn(live.world), ['n1', 'n2', 'n3']);
   });
 
   it('for ever waits for a person: resuming touches no other node before calico-node works again', async () => {
     const [name] = await untilStopped(() => ({ readyMs: Number.POSITIVE_INFINITY }));
-    await goOn(name);
+    await patchSpec(live.world, name, { resume: '1' });
     await live.untilPhase(name, 'Progressing');
     await sleep(1_000);
     assertOnlyN1Touched();

@@ -124,6 +124,16 @@ export async function kubectl({ cluster }: World, args: readonly string[]): Prom
   return stdout;
 }
 
+/** Creates an object, or changes it. Throws where that fails. */
+export async function kubectlApply({ cluster }: World, object: object): Promise<void> {
+  const { exitCode, stderr } = await cluster.kubectl(['apply', '-f', '-'], { input: JSON.stringify(object) });
+  if (exitCode !== 0) throw new Error(`kubectl apply: ${stderr}`);
+}
+
+/** Changes fields of the spec of an upgrade. */
+export const patchSpec = (world: World, name: string, spec: object): Promise<string> =>
+  kubectl(world, ['patch', 'calicoupgrade', name, '--type', 'merge', '-p', JSON.stringify({ spec })]);
+
 /** A behaviour for the pods of calico-node of 2.6.12 on some nodes; `rest` for every other pod. */
 export function newPodOn(
   nodes: readonly string[],
