@@ -1,5 +1,6 @@
 import { CUSTOM_RESOURCE_DEFINITIONS, THIRD_PARTY_RESOURCES } from '../../jobs/lib/kubernetes/builtin.ts';
 import { firstServed } from '../../jobs/lib/kubernetes/discovery.ts';
+import { recordsOf } from '../../jobs/lib/kubernetes/fields.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import type { Resource } from '../../jobs/lib/kubernetes/resource.ts';
 import { get } from '../../jobs/lib/kubernetes/write.ts';
@@ -17,9 +18,13 @@ const PATIENCE_MINUTES = 15;
 /** Applies the add-ons in their order; the next one only when all that is waited for after one is there. */
 export async function advanceAddOns(work: Work): Promise<Progress> {
   const { run, spec } = work;
+  const { made } = run;
   for (const [index, addOn] of spec.addOns.entries()) {
     const objects = await addOnObjects(work, addOn);
-    await applyAll(run, objects);
+    if (index >= (made.addOns ?? 0)) {
+      await applyAll(run, objects);
+      made.addOns = index + 1;
+    }
     const targets = waitTargets(
       addOn,
       objects.map(({ object }) => object),
@@ -59,7 +64,7 @@ async function firstWait(run: Run, targets: readonly Waited[]): Promise<string |
 
 async function isServedOrRolledOut(
   run: Run,
-  { kind, name, namespace = 'kube-system' }: Waited,
+  { kind, name, namespace = 'default' }: Waited,
 ): Promise<boolean> {
   const { client } = run.controller;
   const read = async (resource: Resource | undefined, within?: string): Promise<KubeObject | undefined> =>
@@ -70,7 +75,7 @@ async function isServedOrRolledOut(
       return crd !== undefined && hasCondition(crd.status, 'Established');
     }
     case 'ThirdPartyResource':
-      return (await read(await firstServed(client, [THIRD_PARTY_RESOURCES]))) !== undefined;
+      return isTprServed(run, await read(await firstServed(client, [THIRD_PARTY_RESOURCES])));
     case 'Deployment':
       return isDeploymentOut(await read(run.deployments, namespace));
     case 'DaemonSet':
@@ -78,6 +83,15 @@ async function isServedOrRolledOut(
     default:
       return true;
   }
+}
+
+/** The API server serves the kind of a ThirdPartyResource some seconds after it is there: `ip-pool.example.com` is IpPool of example.com. */
+async function isTprServed({ kinds }: Run, tpr: KubeObject | undefined): Promise<boolean> {
+  if (!tpr) return false;
+  const [first = '', ...group] = tpr.metadata.name.split('.');
+  const kind = first.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
+  const [version] = recordsOf(tpr.versions);
+  return (await kinds.resourceOf(`${group.join('.')}/${String(version?.name)}`, kind)) !== undefined;
 }
 
 interface Rolled {

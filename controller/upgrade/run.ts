@@ -37,6 +37,8 @@ export interface Run {
     /** The revision of the pod template, when it is on the DaemonSet. */
     template?: TemplateState;
     target?: { readonly of: string; readonly target: Target };
+    /** How many of the add-ons were applied by this process. */
+    addOns?: number;
     /** Progress of the rollout when this process began it, for the time that is left. */
     /** What was shown last. */
     facts?: StatusFacts;

@@ -46,7 +46,7 @@ export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec,
   const before = factsBefore(run, upgrade);
   const observedSpec = fingerprint(upgrade.spec);
   const isHeld = before.phase === 'Stopped' && before.observedSpec === observedSpec;
-  if (before.phase === 'Stopped' && !isHeld) run.made.acknowledges = true;
+  if (before.phase === 'Stopped' && !isHeld) goOnAfterStop(run);
   const facts = { ...before, observedSpec };
   const steps = facts.steps ?? run.steps;
   const mayBegin = !isHeld && !spec.paused;
@@ -57,6 +57,14 @@ export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec,
     step?.name === 'clean-up' && step.state === 'Pending' && !spec.approvals.includes('clean-up');
   if (!step || isCleanUpWaiting) return over(turn);
   return step.state === 'Pending' ? begin(turn, step) : carryOn(turn, step);
+}
+
+/** The person who says so knows the failures, and may have corrected manifests in ConfigMaps: they are read anew. */
+function goOnAfterStop({ made }: Run): void {
+  made.acknowledges = true;
+  delete made.target;
+  delete made.template;
+  delete made.addOns;
 }
 
 /** What is known of the upgrade: what this process knew last, else what is stored, if it is of the same plan. */
