@@ -30,7 +30,8 @@ describe('the controller, on three nodes with BIRD', () => {
       assert.deepEqual(done, ['backup', 'data-migration', 'manifests', 'node-rollout', 'verify']);
       const log = await stage.log();
       t.diagnostic(log);
-      assert.match(log, /data-migration +done: copied and verified: 35 created, /);
+      assert.match(log, /job +Job default\/calico-upgrade-v2\.5-\w+: copied and verified: 35 created, /);
+      assert.ok(log.indexOf('data-migration  done: ') < log.indexOf(' cordoned, '), log);
       const windows = upgrade.replacements.map(({ begin, uncordoned }) => ({
         begin,
         end: begin + uncordoned,

@@ -21,7 +21,7 @@ export interface MeasuredHeldBack {
 const NEIGHBOURS_KEEP_SECONDS = 5;
 const GRACEFUL_RESTART_SECONDS = 10;
 /** Longer than a neighbour may keep the routes, and longer than the controller waits. */
-const HELD_BACK_SECONDS = 20;
+const HELD_BACK_SECONDS = 15;
 
 /**
  * Begins an upgrade of nodes whose neighbours keep their routes for a short time, with a calico-node that starts late; watches until

@@ -1,0 +1,3 @@
+import { drawRecorded } from './recorded.ts';
+
+await drawRecorded();
