@@ -16,7 +16,7 @@ own_routes() {
   echo "$ROUTES" | tr , '\n' | sed -n "s/^$NODE_NAME=//p"
 }
 
-# Of each two nodes one connects, as Calico has it from 3.4 on (projectcalico/node#79). Where both do, the second connection
+# Of each two nodes one connects, as in Calico since projectcalico/node#79. Where both do, the second connection
 # can come when the session is up, and BIRD takes it for a second restart: it drops the routes that it has kept.
 peers() {
   for address in $(echo "$PEERS" | tr , ' '); do
