@@ -67,6 +67,29 @@ describe('an upgrade that is stopped in the middle of a node', () => {
     await assertOnlyN1AndNoMarks();
   });
 
+  it('by the deletion of its object leaves the nodes as they are, whatever an older upgrade had made of them, and a later one can go back', async () => {
+    await live.startAnew();
+    await live.untilPhase(
+      await live.upgrade({ targetVersion: 'v2.6.2', env: [{ name: 'OLDER', value: '1' }] }),
+      'Complete',
+    );
+    live.world.kubelets.forgetHistory();
+    live.world.kubelets.setBehaviour(newPodOn(['n1'], () => ({ readyMs: 1_500 })));
+    const name = await live.upgrade();
+    await waitFor('n1 in the middle', async () => deletedOn(live.world).includes('n1'));
+    await deleteUpgrade(name);
+    await waitFor('the uncordon of n1', isUncordoned);
+    await waitFor('no pods that pull', async () => (await live.prePulls()).length === 0);
+    await sleep(1_500);
+    await assertOnlyN1AndNoMarks();
+    const back = await live.upgrade();
+    await live.untilPhase(back, 'Complete');
+    await patchSpec(live.world, back, { rollback: true });
+    await live.untilPhase(back, 'RolledBack');
+    const images = await live.world.nodeImages();
+    assert.deepEqual([...new Set(images.values())], ['quay.io/calico/node:v2.6.2']);
+  });
+
   it('by the end of the controller goes on with the next one, and no pod is deleted twice', async () => {
     const name = await inTheMiddleOfN1();
     await live.killController();
