@@ -1,10 +1,11 @@
 import { NODES, PODS } from '../../jobs/lib/kubernetes/builtin.ts';
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
-import { isConflict, isNotFound } from '../../jobs/lib/kubernetes/errors.ts';
+import { ApiError, isConflict, isNotFound } from '../../jobs/lib/kubernetes/errors.ts';
 import { execInPod } from '../../jobs/lib/kubernetes/exec.ts';
 import { isBeingDeleted, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { objectPath } from '../../jobs/lib/kubernetes/resource.ts';
 import { create, get, mergePatch, onConflictAgain } from '../../jobs/lib/kubernetes/write.ts';
+import { messageOf } from '../../jobs/lib/run/failure.ts';
 import { BIRD_COMMAND, type BirdReport, parseBird } from './bird.ts';
 import { CORDONED_BY, REPLACED, REPLACING, type Replacing } from './marks.ts';
 import { type NodeFacts, nodeFacts } from './node-facts.ts';
@@ -114,8 +115,23 @@ export async function createPod(client: KubeClient, pod: KubeObject): Promise<vo
   await create(client, PODS, pod, pod.metadata.namespace);
 }
 
-/** What BIRD in a pod of calico-node says; or why it says nothing. */
+/** What BIRD in a pod of calico-node says; or why it says nothing, such as a kubelet that does not answer, or a pod that is gone. */
 export async function askBird(
+  client: KubeClient,
+  namespace: string,
+  pod: PodFacts,
+  signal: AbortSignal,
+): Promise<BirdReport | { readonly problem: string }> {
+  try {
+    return await birdReport(client, namespace, pod, signal);
+  } catch (error) {
+    // A right that is missing is no finding.
+    if (!(error instanceof ApiError) || error.status === 403) throw error;
+    return { problem: messageOf(error) };
+  }
+}
+
+async function birdReport(
   client: KubeClient,
   namespace: string,
   pod: PodFacts,

@@ -1,7 +1,5 @@
 import type { KubeClient } from '../../jobs/lib/kubernetes/client.ts';
-import { ApiError } from '../../jobs/lib/kubernetes/errors.ts';
 import { monotonicMs } from '../../jobs/lib/run/abort.ts';
-import { messageOf } from '../../jobs/lib/run/failure.ts';
 import type { Log } from '../../jobs/lib/run/log.ts';
 import type { Events } from '../status/events.ts';
 import { askBird, createPod, deletePod, finishNode, markNode } from './actions.ts';
@@ -68,7 +66,7 @@ async function begin(node: NodeFacts, pod: PodFacts, workshop: Workshop): Promis
 async function downBefore(node: NodeFacts, pod: PodFacts, workshop: Workshop): Promise<string[]> {
   const { plan, client, namespace, signal, log } = workshop;
   if (!plan.checksBgp || !isUp(pod, plan)) return [];
-  const report = await bird(client, namespace, pod, signal);
+  const report = await askBird(client, namespace, pod, signal);
   if ('problem' in report) {
     log.warn(`${node.name}: BGP before the replacement is not known: ${report.problem}`);
     return [];
@@ -102,24 +100,9 @@ async function deleteNoted(node: NodeFacts, pod: PodFacts, workshop: Workshop): 
 
 async function ask(node: NodeFacts, pod: PodFacts, workshop: Workshop): Promise<void> {
   const { client, namespace, signal, memory } = workshop;
-  const report = await bird(client, namespace, pod, signal);
+  const report = await askBird(client, namespace, pod, signal);
   const before = memory.bgp.get(pod.uid);
   memory.bgp.set(pod.uid, findingOf(report, node.replacing?.down ?? [], before, monotonicMs()));
-}
-
-/** A kubelet that does not answer is a finding; a right that is missing is not. */
-async function bird(
-  client: KubeClient,
-  namespace: string,
-  pod: PodFacts,
-  signal: AbortSignal,
-): Promise<BirdReport | { readonly problem: string }> {
-  try {
-    return await askBird(client, namespace, pod, signal);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status === 403) throw error;
-    return { problem: messageOf(error) };
-  }
 }
 
 /** What an answer of BIRD means, after those before. */
