@@ -12,6 +12,7 @@ import { nodesFacts } from './nodes-facts.ts';
 import { over } from './over.ts';
 import { noteRollback } from './previous.ts';
 import type { Run, Work } from './run.ts';
+import { sourceProblem } from './sources.ts';
 import { changeStep, currentStep, stateOf } from './step-list.ts';
 import { stopReason } from './stop-reason.ts';
 import { approvalText, resumeText } from './texts.ts';
@@ -90,7 +91,7 @@ function isDataOpen(steps: readonly StepStatus[]): boolean {
 
 const atWork = ({ isRollback }: Run): Phase => (isRollback ? 'RollingBack' : 'Progressing');
 
-function begin(turn: Turn, step: StepStatus): Turned {
+async function begin(turn: Turn, step: StepStatus): Promise<Turned> {
   const { run, spec, facts, steps, isHeld, now } = turn;
   if (isHeld) return { facts, wakeMs: IDLE_MS };
   if (spec.paused)
@@ -100,6 +101,9 @@ function begin(turn: Turn, step: StepStatus): Turned {
     const message = `waits for approval of complete, after which there is no abort. ${approvalText(name, 'complete', spec.approvals)}`;
     return { facts: { ...facts, phase: 'WaitingForApproval', message }, wakeMs: IDLE_MS };
   }
+  const isFirst = steps.every(({ startedAt }) => startedAt === undefined);
+  const problem = isFirst ? await sourceProblem(turn.work) : undefined;
+  if (problem !== undefined) return stoppedAt(turn, 'preflight', problem, steps, IDLE_MS);
   run.controller.log.info({ stage: step.name }, step.reason);
   const begun = changeStep(steps, step.name, 'Running', '', now);
   const message = `${step.name}: begins`;
@@ -216,16 +220,24 @@ async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<T
       goesBack: true,
     };
   }
-  const message = `${step.name}: ${progress.message}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
-  controller.log.error({ stage: step.name }, message);
-  controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'Stopped', message });
   for (const { node, reason } of progress.nodes?.failures ?? []) {
     controller.events.onNode(node, { type: 'Warning', reason: 'CalicoNodeFailed', message: reason });
   }
   const next = changeStep(steps, step.name, 'Failed', progress.message, now);
-  return {
-    facts: { ...facts, phase: 'Stopped', message, steps: [...next] },
-    wakeMs: wakeOf(progress),
-    isMilestone: true,
-  };
+  return stoppedAt(turn, step.name, progress.message, next, wakeOf(progress));
+}
+
+/** Waits for a person: says why and what to do, in status, log and Event. */
+function stoppedAt(
+  { run, spec, facts }: Turn,
+  stage: string,
+  why: string,
+  steps: readonly StepStatus[],
+  wakeMs: number,
+): Turned {
+  const { controller, upgrade } = run;
+  const message = `${stage}: ${why}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
+  controller.log.error({ stage }, message);
+  controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'Stopped', message });
+  return { facts: { ...facts, phase: 'Stopped', message, steps: [...steps] }, wakeMs, isMilestone: true };
 }

@@ -75,11 +75,13 @@ describe('manifests of the target in ConfigMaps', () => {
     return found;
   }
 
-  test('stop the upgrade where the ConfigMap is missing, and say how to make it', async () => {
+  test('stop the upgrade before its first step where the ConfigMap is missing, and say how to make it', async () => {
     const message = await stopped('0');
+    const { steps = [] } = (await world.status('to-2.6')) ?? {};
+    assert.ok(steps.length > 0 && steps.every(({ startedAt }) => startedAt === undefined));
     assert.match(
       message,
-      /^manifests: ConfigMap calico-upgrade\/calico does not exist, which the spec names: kubectl -n calico-upgrade create configmap calico --from-file=FILE/,
+      /^preflight: ConfigMap calico-upgrade\/calico does not exist, which the spec names: kubectl -n calico-upgrade create configmap calico --from-file=FILE/,
     );
   });
 
@@ -87,11 +89,11 @@ describe('manifests of the target in ConfigMaps', () => {
     await put({ 'calico.yaml': [daemonSet('2.6.2')] });
     assert.match(
       await stopped('1'),
-      /^manifests: ConfigMap calico-upgrade\/calico has no key config\.yaml; it has calico\.yaml\. /,
+      /^preflight: ConfigMap calico-upgrade\/calico has no key config\.yaml; it has calico\.yaml\. /,
     );
     await put({ 'config.yaml': 'a: b: c', 'calico.yaml': '---\nkind: DaemonSet\n' });
     const message = await stopped('2');
-    assert.match(message, /^manifests: ConfigMap calico, key config\.yaml, document 1 /);
+    assert.match(message, /^preflight: ConfigMap calico, key config\.yaml, document 1 /);
     assert.match(message, /ConfigMap calico, key calico\.yaml, document 1 has no apiVersion/);
   });
 
@@ -99,7 +101,7 @@ describe('manifests of the target in ConfigMaps', () => {
     await put({ 'config.yaml': [configMap('first')], 'calico.yaml': [daemonSet('2.6.12')] });
     assert.match(
       await stopped('3'),
-      /^manifests: .* has quay\.io\/calico\/node:v2\.6\.12, which is Calico 2\.6\.12, and spec\.targetVersion is 2\.6\.2\./,
+      /^preflight: .* has quay\.io\/calico\/node:v2\.6\.12, which is Calico 2\.6\.12, and spec\.targetVersion is 2\.6\.2\./,
     );
     assert.equal(world.kubelets.deletions().length, 0);
   });
