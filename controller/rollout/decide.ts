@@ -6,7 +6,7 @@ import { rankOf } from './order.ts';
 import { pullOf } from './pre-pull.ts';
 import { skippedBlock, startNodes } from './start.ts';
 import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
-import { judgeWindow, type WindowVerdict } from './window.ts';
+import { hasConverged, judgeWindow, type WindowVerdict } from './window.ts';
 
 /** What to do next, and what to say of it. */
 export interface Decision {
@@ -58,7 +58,9 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
     states.every(({ state }) => state === 'updated' || state === 'notReady') &&
     skippedBlock(states, skipped, plan) === undefined;
   const actions = [
-    ...windows.flatMap(judged => windowAction(judged, mayBegin, plan) ?? []),
+    ...windows.flatMap(
+      judged => (mayBegin ? judged.verdict.action : closingAction(judged, seen, plan)) ?? [],
+    ),
     ...start.actions,
     ...uselessPulls(isDone ? [] : states, seen),
   ].filter(action => !seen.busy.has(nodeName(action)));
@@ -81,12 +83,14 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
   };
 }
 
-/** Where nothing may be begun, a node that waits to be replaced once more is uncordoned, if its pod works as well as before. */
-function windowAction({ one, verdict }: Judged, mayBegin: boolean, plan: RolloutPlan): Action | undefined {
+/** Where nothing may be begun, a node that waits to be replaced once more is uncordoned, if it works as well as before. */
+function closingAction({ one, verdict }: Judged, seen: Seen, plan: RolloutPlan): Action | undefined {
   const { node, pod } = one;
-  if (verdict.action || mayBegin || !verdict.mayBegin || !pod) return verdict.action;
+  if (verdict.action || !verdict.mayBegin || !pod) return verdict.action;
   const isUntouched = node.replacing === undefined || node.replacing.pod === pod.uid;
-  return isUntouched || isUp(pod, plan) ? { type: 'finish', node, seconds: undefined } : undefined;
+  return isUntouched || hasConverged(pod, seen, plan)
+    ? { type: 'finish', node, seconds: undefined }
+    : undefined;
 }
 
 const failureText = (failure: string, { isReady }: NodeFacts): string =>

@@ -85,7 +85,8 @@ function otherPod(
   };
 }
 
-const hasConverged = (pod: PodFacts, { bgp }: Seen, plan: RolloutPlan): boolean =>
+/** Whether a pod works, and, where that is looked at, BIRD has all its sessions. */
+export const hasConverged = (pod: PodFacts, { bgp }: Seen, plan: RolloutPlan): boolean =>
   isUp(pod, plan) && (!plan.checksBgp || bgp.get(pod.uid)?.establishedAt !== undefined);
 
 function settle(node: NodeFacts, pod: PodFacts, seen: Seen, plan: RolloutPlan): WindowVerdict {
