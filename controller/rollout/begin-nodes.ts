@@ -32,7 +32,7 @@ export function nodesToBegin(
   seen: Seen,
   plan: RolloutPlan,
 ): { readonly actions: readonly Action[]; readonly blocked: string | undefined } {
-  const down = downNodes(states, seen, plan);
+  const down = downNodes(states, next, seen, plan);
   const actions: Action[] = [];
   let blocked: string | undefined;
   let held: Candidate | undefined;
@@ -65,17 +65,25 @@ function obstacleOf(
   const { node } = one;
   if (pullOf(node.name, seen, plan).state !== 'pulled') return { isPulling: true };
   if (seen.busy.has(node.name)) return {};
+  // It is down by our doing already, and counted: otherwise two of them would wait for each other.
+  if (one.isOpen && !one.isUp) return undefined;
   const rival = rivalOf(one, down, plan);
   if (rival) return rival.isOpen ? {} : { conflict: rivalText(node, rival.node, plan) };
   return hasRoom(one, down, limit) ? undefined : {};
 }
 
 /** What is begun is down from then on, although it takes a moment until that is seen. */
-function downNodes(states: readonly NodeState[], seen: Seen, plan: RolloutPlan): Map<string, DownNode> {
+function downNodes(
+  states: readonly NodeState[],
+  next: readonly Candidate[],
+  seen: Seen,
+  plan: RolloutPlan,
+): Map<string, DownNode> {
+  const working = new Set(next.filter(({ isUp }) => isUp).map(({ node }) => node.name));
   const isBegun = ({ node }: NodeState): boolean => seen.busy.get(node.name) === 'begin';
   return new Map(
     states
-      .filter(one => isBegun(one) || isUnavailable(one, seen, plan))
+      .filter(one => isBegun(one) || (!working.has(one.node.name) && isUnavailable(one, seen, plan)))
       .map(one => [one.node.name, { node: one.node, isOpen: one.state === 'window' || isBegun(one) }]),
   );
 }

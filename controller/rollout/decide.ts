@@ -1,4 +1,5 @@
 import type { NodeCounts } from '../../jobs/lib/calico/upgrade/status.ts';
+import { candidateAgain, closingAction, type Judged } from './again.ts';
 import type { Candidate } from './begin-nodes.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { isLost, isUp, type NodeState, nodeStates } from './node-state.ts';
@@ -6,7 +7,7 @@ import { rankOf } from './order.ts';
 import { pullOf } from './pre-pull.ts';
 import { skippedBlock, startNodes } from './start.ts';
 import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
-import { hasConverged, judgeWindow, type WindowVerdict } from './window.ts';
+import { judgeWindow } from './window.ts';
 
 /** What to do next, and what to say of it. */
 export interface Decision {
@@ -28,11 +29,6 @@ export interface Decision {
   readonly wakeMs: number | undefined;
 }
 
-interface Judged {
-  readonly one: NodeState & { readonly state: 'window' };
-  readonly verdict: WindowVerdict;
-}
-
 /**
  * Decides about all nodes at once. `mayBegin` is false while it is paused, stopped, or being deleted: then nodes whose
  * replacement is under way are finished, and no other is begun.
@@ -47,7 +43,7 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
       ? []
       : [{ node: one.node.name, reason: failureText(verdict.failure, one.node) }],
   );
-  const candidates = candidatesOf(states, windows, plan);
+  const candidates = candidatesOf(states, windows, seen, plan);
   const skipped = skippedOf(states, candidates, seen, plan);
   const begin = mayBegin && failures.length === 0;
   const start = begin
@@ -83,16 +79,6 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
   };
 }
 
-/** Where nothing may be begun, a node that waits to be replaced once more is uncordoned, if it works as well as before. */
-function closingAction({ one, verdict }: Judged, seen: Seen, plan: RolloutPlan): Action | undefined {
-  const { node, pod } = one;
-  if (verdict.action || !verdict.mayBegin || !pod) return verdict.action;
-  const isUntouched = node.replacing === undefined || node.replacing.pod === pod.uid;
-  return isUntouched || hasConverged(pod, seen, plan)
-    ? { type: 'finish', node, seconds: undefined }
-    : undefined;
-}
-
 const failureText = (failure: string, { isReady }: NodeFacts): string =>
   isReady ? failure : `${failure}; the node is not Ready`;
 
@@ -101,6 +87,7 @@ export const nodeName = ({ node }: Action): string => (typeof node === 'string' 
 function candidatesOf(
   states: readonly NodeState[],
   windows: readonly Judged[],
+  seen: Seen,
   plan: RolloutPlan,
 ): readonly Candidate[] {
   const outdated = states.flatMap(one =>
@@ -108,11 +95,7 @@ function candidatesOf(
       ? [{ node: one.node, pod: one.pod, isUp: isUp(one.pod, plan), isOpen: false }]
       : [],
   );
-  const again = windows.flatMap(({ one, verdict }) =>
-    verdict.mayBegin && one.pod
-      ? [{ node: one.node, pod: one.pod, isUp: isUp(one.pod, plan), isOpen: true }]
-      : [],
-  );
+  const again = windows.flatMap(judged => candidateAgain(judged, seen, plan) ?? []);
   const sorted = outdated.sort((a, b) => rankOf(a.node, a.isUp, plan) - rankOf(b.node, b.isUp, plan));
   return [...again, ...sorted];
 }
