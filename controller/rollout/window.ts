@@ -68,22 +68,26 @@ function otherPod(
   seen: Seen,
   plan: RolloutPlan,
 ): WindowVerdict {
-  const passed = elapsed(node, seen);
+  const leftMs = plan.budgetMs - elapsed(node, seen);
   const waitsFor = `Pod ${pod.name}, which is of another template`;
-  if (passed > plan.budgetMs) return { mayBegin: true, waitsFor };
-  const wakeMs = plan.budgetMs - passed + 1;
-  if (mark.revision !== plan.revision) {
-    // A second restart before BGP has converged makes the neighbours drop the routes at once (RFC 4724).
-    return hasConverged(pod, seen, plan)
-      ? { mayBegin: true, waitsFor }
-      : { waitsFor, ...askIfDue(node, pod, seen.bgp.get(pod.uid), seen, plan) };
+  const isSuperseded = mark.revision !== plan.revision;
+  if (leftMs >= 0 && !isSuperseded) {
+    return {
+      waitsFor,
+      wakeMs: leftMs + 1,
+      failure: `Pod ${pod.name} was not made from the wanted template: somebody changed the DaemonSet, or its controller lags behind`,
+    };
   }
-  return {
-    waitsFor,
-    wakeMs,
-    failure: `Pod ${pod.name} was not made from the wanted template: somebody changed the DaemonSet, or its controller lags behind`,
-  };
+  // A second restart before BGP has converged makes the neighbours drop the routes at once (RFC 4724).
+  const isOver = leftMs < 0 ? !isUnasked(pod, seen, plan) : hasConverged(pod, seen, plan);
+  return isOver
+    ? { mayBegin: true, waitsFor }
+    : { waitsFor, ...askIfDue(node, pod, seen.bgp.get(pod.uid), seen, plan) };
 }
+
+/** Whether nobody has asked for BGP of a pod that is up: after a restart of the controller it may have been there for long. */
+const isUnasked = (pod: PodFacts, { bgp }: Seen, plan: RolloutPlan): boolean =>
+  isUp(pod, plan) && plan.checksBgp && !bgp.has(pod.uid);
 
 /** Whether a pod works, and, where that is looked at, BIRD has all its sessions. */
 export const hasConverged = (pod: PodFacts, { bgp }: Seen, plan: RolloutPlan): boolean =>
@@ -103,10 +107,8 @@ function settle(node: NodeFacts, pod: PodFacts, seen: Seen, plan: RolloutPlan): 
   const waitsFor = isUp(pod, plan)
     ? `BGP of Pod ${pod.name}${bgp ? ` (${bgp.problem})` : ''}`
     : `Pod ${pod.name} to be Ready${troubleText(pod)}`;
-  // After a restart of the controller nobody may have asked yet, and BGP have been up for long.
-  const isUnknown = isUp(pod, plan) && plan.checksBgp && bgp === undefined;
   const late =
-    passed > plan.budgetMs && !isUnknown
+    passed > plan.budgetMs && !isUnasked(pod, seen, plan)
       ? { failure: `${secondsText(passed)} after the deletion it still waits for ${waitsFor}` }
       : {};
   return { waitsFor, ...late, ...askIfDue(node, pod, bgp, seen, plan) };
