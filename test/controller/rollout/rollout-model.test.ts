@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { anyFaults, type Fault } from './model/faults.ts';
 import { play, type Story } from './model/play.ts';
 
-const RUNS = 300;
+const RUNS = 200;
 const NODES = 6;
 
 const life = fc.record({
