@@ -36,7 +36,7 @@ export function nodesToBegin(
   const actions: Action[] = [];
   let blocked: string | undefined;
   let held: Candidate | undefined;
-  for (const one of next.filter(({ node }) => seen.busy.get(node.name) !== 'begin')) {
+  for (const one of next.filter(({ node }) => !isBegun(node, seen))) {
     if (held && !isSameTurn(held, one, plan)) break;
     const obstacle = obstacleOf(one, down, limit, seen, plan);
     if (!obstacle) {
@@ -72,6 +72,12 @@ function obstacleOf(
   return hasRoom(one, down, limit) ? undefined : {};
 }
 
+/** Whether the pod of a node is about to be deleted. */
+function isBegun({ name }: NodeFacts, { busy }: Seen): boolean {
+  const type = busy.get(name);
+  return type === 'begin' || type === 'delete';
+}
+
 /** What is begun is down from then on, although it takes a moment until that is seen. */
 function downNodes(
   states: readonly NodeState[],
@@ -80,11 +86,15 @@ function downNodes(
   plan: RolloutPlan,
 ): Map<string, DownNode> {
   const working = new Set(next.filter(({ isUp }) => isUp).map(({ node }) => node.name));
-  const isBegun = ({ node }: NodeState): boolean => seen.busy.get(node.name) === 'begin';
   return new Map(
     states
-      .filter(one => isBegun(one) || (!working.has(one.node.name) && isUnavailable(one, seen, plan)))
-      .map(one => [one.node.name, { node: one.node, isOpen: one.state === 'window' || isBegun(one) }]),
+      .filter(
+        one => isBegun(one.node, seen) || (!working.has(one.node.name) && isUnavailable(one, seen, plan)),
+      )
+      .map(one => [
+        one.node.name,
+        { node: one.node, isOpen: one.state === 'window' || isBegun(one.node, seen) },
+      ]),
   );
 }
 
