@@ -27,6 +27,9 @@ interface Play extends Surroundings {
 /** Healthy, a node takes less than 20 s; and after a stop, budgets pass. */
 const LONGEST_SECONDS = FAULTY_SECONDS + 3_000;
 
+/** After the last fault, watches may be late for a moment. */
+const SETTLING_SECONDS = 10;
+
 /** A person looks at a rollout that stopped after so long, and says to go on. */
 const PERSON_MS = 20 * TICK_MS;
 
@@ -43,7 +46,7 @@ export function play(story: Story): number {
     comeBack(one);
     passSecond(one.world);
     const decision = oneTurn(one);
-    if (second > FAULTY_SECONDS && isOver(decision, one)) {
+    if (second > FAULTY_SECONDS + SETTLING_SECONDS && isOver(decision, one)) {
       checkEnd(one.world);
       return second;
     }
