@@ -53,6 +53,22 @@ export async function readJobOutcome(
   return outcomeOf(client, found, patience);
 }
 
+/** A Job that a person made, and where it is. */
+export interface FoundJob {
+  readonly job: KubeObject;
+  readonly outcome: JobOutcome;
+}
+
+/** Looks at a Job of somebody else; undefined where there is none. */
+export async function findJob(
+  client: KubeClient,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  patience: Patience,
+): Promise<FoundJob | undefined> {
+  const job = await get(client, JOBS, name, namespace);
+  return job && { job, outcome: await outcomeOf(client, job, patience) };
+}
+
 async function outcomeOf(client: KubeClient, job: KubeObject, patience: Patience): Promise<JobOutcome> {
   const outcome = jobOutcome(job, await podsOf(client, job));
   const what = outcome.state === 'running' ? outcome.trouble?.what : undefined;

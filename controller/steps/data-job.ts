@@ -2,9 +2,10 @@ import { dataJob } from '../jobs/data-jobs.ts';
 import { jobFor, upgradeLabels } from '../jobs/job-manifest.ts';
 import type { JobManifest } from '../jobs/job-schema.ts';
 import { readManifest } from '../jobs/read-manifest.ts';
-import { advanceJob, removeJob } from '../jobs/run-job.ts';
+import { advanceJob, findJob, removeJob } from '../jobs/run-job.ts';
 import { withRegistry } from '../target/images.ts';
 import type { Work } from '../upgrade/run.ts';
+import { BY_HAND, JOB_BY_HAND, progressByHand } from './by-hand.ts';
 import { done, type Progress, running, stopped } from './progress.ts';
 
 /** How often a Job is looked at. */
@@ -17,6 +18,7 @@ const LOOK_EVERY_MS = 1_000;
 export async function advanceDataJob(work: Work, command: string, isRetry: boolean): Promise<Progress> {
   const { run } = work;
   const { client, log, signal } = run.controller;
+  if (command === BY_HAND) return progressByHand(await findJob(client, JOB_BY_HAND, run.patience.job));
   const job = await jobOf(work, command);
   if (isRetry) await removeJob(client, job, signal);
   const outcome = await advanceJob(client, job, run.patience.job);
