@@ -4,7 +4,7 @@ import { type Progress, stopped } from './progress.ts';
 const MINUTE = 60_000;
 
 /** What a step waits for may come in a moment; when it has waited for the same for so many minutes, a person has to look. */
-export function patient({ patience }: Run, progress: Progress, minutes: number): Progress {
+export function patient({ patience }: Pick<Run, 'patience'>, progress: Progress, minutes: number): Progress {
   if (progress.state !== 'running' || patience.step.elapsedMs(progress.message) <= minutes * MINUTE)
     return progress;
   return { ...progress, ...stopped(`${progress.message}, for ${minutes} minutes`) };
