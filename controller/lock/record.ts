@@ -10,7 +10,9 @@ const RENEWALS = `${PREFIX}lock-renewals`;
 const RENEWED_AT = `${PREFIX}lock-renewed-at`;
 const LEASE_SECONDS = `${PREFIX}lock-lease-seconds`;
 const RELEASED_BY = `${PREFIX}lock-released-by`;
-const FIELDS = [HOLDER, RENEWALS, RENEWED_AT, LEASE_SECONDS, RELEASED_BY];
+
+/** The annotations of the lock. */
+export const LOCK_FIELDS = [HOLDER, RENEWALS, RENEWED_AT, LEASE_SECONDS, RELEASED_BY];
 
 /** A lease longer than this is a mistake by hand. */
 const LONGEST_LEASE_SECONDS = 600;
@@ -30,7 +32,7 @@ export interface LockRecord {
 /** Reads the annotations of the ConfigMap. */
 export function readRecord(object: KubeObject): LockRecord {
   const annotations = isRecord(object.metadata.annotations) ? object.metadata.annotations : {};
-  const values = FIELDS.map(field => annotations[field]);
+  const values = LOCK_FIELDS.map(field => annotations[field]);
   const [holder, , , lease, releasedBy] = values;
   const isHeld = typeof holder === 'string' && holder !== '';
   const seconds = Number(lease);
@@ -67,7 +69,7 @@ export function withAnnotations(
   own: Readonly<Record<string, string>>,
 ): KubeObject {
   const { annotations = {}, labels } = object.metadata;
-  const others = Object.entries(annotations).filter(([name]) => !FIELDS.includes(name));
+  const others = Object.entries(annotations).filter(([name]) => !LOCK_FIELDS.includes(name));
   return {
     ...object,
     metadata: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ControllerProcess } from '../controller-process.ts';
-import { killAt } from './killed.ts';
+import { freeLock, killAt } from './killed.ts';
 import { type ProxiedWorld, startProxiedWorld } from './proxied-world.ts';
 import { type Rounds, startRounds } from './rounds.ts';
 import { changesCluster, WRITE_KINDS, writeKind } from './write-kinds.ts';
@@ -32,6 +32,7 @@ describe('a controller that is killed', () => {
       for (const kind of WRITE_KINDS) {
         const next = running.use(start());
         await killAt(world, current, { when, isAt: request => writeKind(request) === kind });
+        await freeLock(world);
         current = next;
       }
       await rounds.complete();

@@ -2,12 +2,14 @@ import { type FaultProxy, startFaultProxy } from '../../faults/proxy.ts';
 import type { ControllerOptions, ControllerProcess } from '../controller-process.ts';
 import { startWorld, type World, type WorldOptions } from '../world.ts';
 
-/** How long the lock of a controller that was killed stays, in seconds: short, so that the next one soon goes on. */
-export const LEASE_SECONDS = 2;
+/** How long the lock of a controller that was killed stays, in seconds: short, but long enough on a machine with much to do. */
+export const LEASE_SECONDS = 6;
 
 /** A world whose controllers reach the API server through a proxy; the tests themselves, and the nodes, do not. */
 export interface ProxiedWorld extends World {
   readonly proxy: FaultProxy;
+  /** Of the controller's service account. */
+  readonly token: string;
   /** A further proxy, for another controller. */
   openProxy(): Promise<FaultProxy>;
   /** Starts a controller behind `through`, or behind `proxy` unless given. */
@@ -29,7 +31,7 @@ export async function startProxiedWorld(options: WorldOptions): Promise<ProxiedW
   const proxy = await openProxy();
   return {
     ...world,
-    ...{ proxy, openProxy },
+    ...{ proxy, token, openProxy },
     startController({ env, ...given } = {}, through = proxy) {
       const kubeconfig = kubeconfigs.get(through) ?? '';
       const lease = { CALICO_UPGRADE_LEASE_SECONDS: String(LEASE_SECONDS) };

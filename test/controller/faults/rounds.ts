@@ -17,6 +17,8 @@ const SYSTEM = 'kube-system';
 export interface Rounds {
   /** Creates the next CalicoUpgrade; returns its name. */
   begin(spec?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Waits until it is over, or stopped. */
+  ended(ms?: number): Promise<UpgradeStatus>;
   /** Waits until it is complete, and checks what must hold then, whatever happened meanwhile. */
   complete(ms?: number): Promise<UpgradeStatus>;
 }
@@ -25,7 +27,10 @@ export interface Rounds {
 export function startRounds(world: World): Rounds {
   let round = 0;
   const name = (): string => `round-${round}`;
+  const ended = (ms?: number): Promise<UpgradeStatus> =>
+    world.until(name(), 'the end', ({ phase }) => isOver(phase), ms);
   return {
+    ended,
     async begin(spec = {}) {
       round += 1;
       world.kubelets.forgetHistory();
@@ -37,7 +42,7 @@ export function startRounds(world: World): Rounds {
       return name();
     },
     async complete(ms) {
-      const status = await world.until(name(), 'the end', ({ phase }) => isOver(phase), ms);
+      const status = await ended(ms);
       assert.equal(status.phase, 'Complete', status.message);
       await assertReplaced(world, round);
       await assertTidy(world);
