@@ -77,8 +77,8 @@ export async function startWorld(given: WorldOptions): Promise<World> {
   return world;
 }
 
-/** All but the Deployment: its controller is started here, and the form of 1.7 is gone in 1.20. */
-async function applyManifests(cluster: Cluster, files: readonly string[]): Promise<void> {
+/** Applies all but the Deployment: its controller is started here, and the form of 1.7 is gone in 1.20. */
+export async function applyManifests(cluster: Cluster, files: readonly string[]): Promise<void> {
   for (const file of files) {
     const documents = loadAll(await readFile(join(MANIFESTS, file), 'utf8'));
     const rest = documents.filter(document => isRecord(document) && document.kind !== 'Deployment');
