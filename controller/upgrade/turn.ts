@@ -128,7 +128,7 @@ async function carryOn(turn: Turn, step: StepStatus): Promise<Turned> {
   }
   const progress = await advanceSafely(turn, step, {
     part: partOf(steps),
-    isRetry: step.state === 'Failed' && !isHeld,
+    isRetry: step.state === 'Failed' && work.mayBegin,
   });
   if (progress === undefined) return { facts, wakeMs: 2_000 };
   const withNodes = { ...facts, ...nodesFacts(progress.nodes, facts) };
