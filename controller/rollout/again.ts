@@ -38,6 +38,5 @@ export function closingAction(
     : undefined;
 }
 
-/** Whether nothing was deleted, as far as is known. */
-const isUntouched = ({ replacing }: NodeFacts, { uid }: PodFacts): boolean =>
-  replacing === undefined || replacing.pod === uid;
+/** Whether nothing was deleted: the pod that was to be is still there. */
+const isUntouched = ({ replacing }: NodeFacts, { uid }: PodFacts): boolean => replacing?.pod === uid;

@@ -35,7 +35,7 @@ export function judgeWindow(
   if (!pod || pod.isDeleting) return noPod(node, pod, seen, plan);
   if (pod.uid === mark?.pod) return notedPod(node, pod, mark, plan);
   if (isTarget(pod, plan)) return settle(node, pod, seen, plan);
-  return mark ? otherPod(node, pod, mark, seen, plan) : { mayBegin: true, waitsFor: 'its turn' };
+  return otherPod(node, pod, seen, plan);
 }
 
 /** The pod that was to be deleted is still there: nothing has happened yet. */
@@ -60,17 +60,14 @@ function noPod(node: NodeFacts, pod: PodFacts | undefined, seen: Seen, plan: Rol
   return { waitsFor, failure: `${secondsText(passed)} after the deletion it still waits for ${waitsFor}` };
 }
 
-/** A pod that is neither the one that was to be deleted nor of the wanted template. */
-function otherPod(
-  node: NodeFacts,
-  pod: PodFacts,
-  mark: Replacing,
-  seen: Seen,
-  plan: RolloutPlan,
-): WindowVerdict {
+/**
+ * A pod that is not of the wanted template, and not known to be the one that was to be deleted: where somebody edited our note, it may
+ * have been replaced a moment ago.
+ */
+function otherPod(node: NodeFacts, pod: PodFacts, seen: Seen, plan: RolloutPlan): WindowVerdict {
   const leftMs = plan.budgetMs - elapsed(node, seen);
   const waitsFor = `Pod ${pod.name}, which is of another template`;
-  const isSuperseded = mark.revision !== plan.revision;
+  const isSuperseded = node.replacing?.revision !== plan.revision;
   if (leftMs >= 0 && !isSuperseded) {
     return {
       waitsFor,
