@@ -55,7 +55,9 @@ export function checkDeletion(
     const isOld = world.now - before.at >= plan.budgetMs - 15 * TICK_MS;
     assert.ok(before.isOver || isOld, `${name}: no second deletion in a window that is open and young`);
   }
-  const isWhole = works(world, pod) && pod.readyAt + 10 * TICK_MS < world.now;
+  // What began to work a moment ago may be taken for down still.
+  const since = Math.max(pod.readyAt, pod.bgpAt, before?.lostAt ?? 0);
+  const isWhole = works(world, pod) && since + LATE_MS < world.now;
   if (isWhole) checkOthers(name, ledger, { world, edited }, plan);
   ledger.set(name, { at: world.now, isOver: false, lostAt: Number.NEGATIVE_INFINITY });
 }
