@@ -82,15 +82,25 @@ async function downBefore(node: NodeFacts, pod: PodFacts, workshop: Workshop): P
 
 async function deleteNow(node: NodeFacts, pod: PodFacts, workshop: Workshop): Promise<void> {
   const { memory, client, namespace } = workshop;
-  memory.deletedAt.set(node.name, monotonicMs());
+  if (!isAsked(node, memory)) memory.deletedAt.set(node.name, monotonicMs());
   memory.adopted.delete(node.name);
-  await deletePod(client, pod, namespace);
+  try {
+    await deletePod(client, pod, namespace);
+  } catch (error) {
+    // Whether it is deleted is not known: the mark and the pod tell, as they do to a controller that comes after this one.
+    memory.deletedAt.delete(node.name);
+    throw error;
+  }
 }
+
+/** Whether this process has asked for the deletion already: its time began then. */
+const isAsked = ({ name }: NodeFacts, { deletedAt, adopted }: Memory): boolean =>
+  deletedAt.has(name) && !adopted.has(name);
 
 /** A controller before this one noted the pod down, and came no further: the time begins now. */
 async function deleteNoted(node: NodeFacts, pod: PodFacts, workshop: Workshop): Promise<void> {
   const { replacing } = node;
-  if (replacing) {
+  if (replacing && !isAsked(node, workshop.memory)) {
     const mark: Replacing = { ...replacing, since: new Date().toISOString() };
     await markNode(workshop.client, node, node.cordonedBy ?? workshop.plan.upgrade, mark);
   }

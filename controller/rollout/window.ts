@@ -33,14 +33,21 @@ export function judgeWindow(
 ): WindowVerdict {
   const mark = node.replacing;
   if (!pod || pod.isDeleting) return noPod(node, pod, seen, plan);
-  if (pod.uid === mark?.pod) return notedPod(node, pod, mark, plan);
+  if (pod.uid === mark?.pod) return notedPod(node, pod, mark, seen, plan);
   if (isTarget(pod, plan)) return settle(node, pod, seen, plan);
   return otherPod(node, pod, seen, plan);
 }
 
-/** The pod that was to be deleted is still there: nothing has happened yet. */
-function notedPod(node: NodeFacts, pod: PodFacts, mark: Replacing, plan: RolloutPlan): WindowVerdict {
-  if (mark.revision === plan.revision)
+/** The pod that was to be deleted is still there: nothing has happened yet, unless this process has asked for it and does not see it yet. */
+function notedPod(
+  node: NodeFacts,
+  pod: PodFacts,
+  mark: Replacing,
+  { deletedAt, adopted }: Seen,
+  plan: RolloutPlan,
+): WindowVerdict {
+  const isAsked = deletedAt.has(node.name) && !adopted.has(node.name);
+  if (isAsked || mark.revision === plan.revision)
     return { action: { type: 'delete', node, pod }, waitsFor: 'its old pod to be deleted' };
   return isTarget(pod, plan)
     ? { action: { type: 'finish', node, seconds: undefined }, waitsFor: 'the uncordon' }

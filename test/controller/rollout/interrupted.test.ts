@@ -89,6 +89,7 @@ describe('going back in the middle of a node', () => {
     nodes: [marked('n1', { replacing: mark({ revision: 'forth' }) })],
     prePulls: [pullPod('n1')],
     deletedAt: { n1: 0 },
+    adopted: ['n1'],
     now: 20_000,
     ...rest,
   });
@@ -116,6 +117,13 @@ describe('going back in the middle of a node', () => {
     const sight = back({ pods: [newPod('n1', { uid: 'old-n1' })], prePulls: [] });
     const [action] = decided(sight).actions;
     assert.deepEqual(action, { type: 'finish', node: sight.nodes[0], seconds: undefined });
+  });
+
+  it('asks once more for a deletion that is not seen yet, so that nothing is decided by what was', () => {
+    const target = newPod('n1', { uid: 'old-n1' });
+    for (const pod of [target, oldPod('n1')]) {
+      assert.deepEqual(told(decided(back({ pods: [pod], adopted: [] }))), ['delete n1']);
+    }
   });
 
   it('replaces one that was noted down, not deleted, and is of a template even before', () => {

@@ -95,7 +95,7 @@ describe('a replacement', () => {
   });
 
   it('whose deletion was noted down but not done is done now', () => {
-    assert.deepEqual(outcome(window(0, { pods: [oldPod('n1')] })), [['delete n1'], '']);
+    assert.deepEqual(outcome(window(0, { pods: [oldPod('n1')], adopted: ['n1'] })), [['delete n1'], '']);
   });
 
   it('is under way: it waits for nothing else, and tells for what', () => {

@@ -26,10 +26,13 @@ export function deedOf(action: Action, doer: Doer): Deed {
     case 'endPull':
       return [() => world.pulls.delete(action.pod.uid)];
     case 'begin':
-      return beginDeed(action.node.name, action.pod.uid, doer);
+      return beginDeed(action.node, action.pod.uid, doer);
     case 'delete':
       return [
-        () => mark(world, action.node.name, action.pod.uid, action.node.replacing?.revision ?? revision),
+        () => {
+          if (isAsked(action.node.name, memory)) return;
+          mark(world, action.node.name, action.pod.uid, action.node.replacing?.revision ?? revision);
+        },
         () => deletePod(action.node.name, action.pod.uid, doer),
       ];
     case 'ask':
@@ -45,14 +48,21 @@ function createPull({ pulls, nodes, now }: World, node: string, revision: string
     pulls.set(uid, { uid, node, revision, pulledAt: now + 3 * TICK_MS });
 }
 
-const beginDeed = (node: string, uid: string, doer: Doer): Deed => [
-  () => {
-    doer.memory.deletedAt.delete(node);
-    doer.memory.adopted.delete(node);
-  },
-  () => mark(doer.world, node, uid, doer.revision),
-  () => deletePod(node, uid, doer),
-];
+function beginDeed(node: NodeFacts, uid: string, doer: Doer): Deed {
+  const { memory, world, revision } = doer;
+  const { name } = node;
+  return [
+    () => {
+      memory.deletedAt.delete(name);
+      memory.adopted.delete(name);
+    },
+    () => mark(world, name, uid, revision),
+    () => deletePod(name, uid, doer),
+  ];
+}
+
+const isAsked = (node: string, { deletedAt, adopted }: Memory): boolean =>
+  deletedAt.has(node) && !adopted.has(node);
 
 function mark(world: World, name: string, pod: string, revision: string): void {
   const node = world.nodes.get(name);
@@ -63,7 +73,7 @@ function mark(world: World, name: string, pod: string, revision: string): void {
 }
 
 function deletePod(node: string, uid: string, { world, memory, onDelete }: Doer): void {
-  memory.deletedAt.set(node, world.now);
+  if (!isAsked(node, memory)) memory.deletedAt.set(node, world.now);
   memory.adopted.delete(node);
   const pod = world.pods.get(uid);
   if (!pod || pod.goneAt !== undefined) return;
