@@ -114,7 +114,7 @@ function progressOf(work: Work, rollout: RolloutRun, decision: Decision, plan: R
   if (failure) return { state: 'stopped', message: failureText(decision), nodes };
   const isIdle = decision.isIdle && isQuiet(rollout.session);
   if (decision.isDone && isIdle && rollout.stores.prePulls.objects.size === 0) {
-    return { state: 'done', message: doneText(decision), nodes };
+    return { state: 'done', message: `${doneText(decision)}${cordonedText(rollout)}`, nodes };
   }
   const blocked = mayBegin ? decision.blocked : undefined;
   if (run.patience.rollout.elapsedMs(blocked) > BLOCKED_MS) {
@@ -140,6 +140,16 @@ function doneText({ counts, skipped }: Decision): string {
       ? ''
       : `; ${skipped.length} that are not Ready are left, and replaced when they are back`;
   return `${counts.updated} of ${counts.total} nodes have the target${left}`;
+}
+
+/** Names what nobody will uncordon by itself: cordons of somebody else, and ours whose mark somebody has taken off. */
+function cordonedText({ stores }: RolloutRun): string {
+  const names = [...stores.nodes.objects.values()]
+    .filter(({ isUnschedulable, cordonedBy }) => isUnschedulable && cordonedBy === undefined)
+    .map(({ name }) => name);
+  if (names.length === 0) return '';
+  const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  return `; ${names.slice(0, 3).join(', ')}${more} ${names.length === 1 ? 'is' : 'are'} cordoned, and not by this upgrade`;
 }
 
 const SLOWEST = 5;
