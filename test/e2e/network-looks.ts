@@ -66,12 +66,14 @@ export function parseLooks(node: ClusterNode, text: string): NodeLooks {
   return { node, looks, count, everyMs: (end * 1000 - begin) / count };
 }
 
+/** A line of `birdc show protocols`. */
+const SESSION = /^(\S+) +BGP .* Established *$/;
+
 function parseLook(block: string): Look {
   const [at = '', ...lines] = block.trimEnd().split('\n');
-  const sessions = lines.filter(line => line.startsWith('established '));
   return {
     at: Number(at) * 1000,
-    routes: lines.filter(line => !line.startsWith('established ')),
-    established: sessions.map(line => line.replace('established ', '')),
+    routes: lines.filter(line => line.includes(' via ')),
+    established: lines.flatMap(line => SESSION.exec(line)?.[1] ?? []),
   };
 }

@@ -6,20 +6,18 @@ import { type NodeLooks, type Pings, parseLooks, routeGaps } from './network-loo
 
 const STOP = '/run/stop-watching';
 
-// Writes a node's routes by BGP and its established sessions again whenever they have changed, with the time; at the end
-// how often it has looked. While BIRD does not run, birdc fails: no session.
+// Writes a node's routes by BGP and what BIRD says again whenever that has changed, with the time; at the end how often it
+// has looked. While BIRD does not run, birdc says nothing: no session.
 const WATCH = `
   rm -f ${STOP}
   previous=none
   count=0
   until [ -e ${STOP} ]; do
-    look=$(ip route show proto bird
-      birdc -s /var/run/calico/bird.ctl show protocols 2> /dev/null |
-        awk '$2 == "BGP" && / Established *$/ { print "established " $1 }')
+    look=$(ip route show proto bird; birdc -s /var/run/calico/bird.ctl show protocols 2> /dev/null)
     [ "$look" = "$previous" ] || printf '%s\\n%s\\n--\\n' "$(date +%s.%3N)" "$look"
     previous=$look
     count=$((count + 1))
-    sleep 0.05
+    sleep 0.03
   done
   echo $count $(date +%s.%3N)
 `;
