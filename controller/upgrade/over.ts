@@ -4,7 +4,7 @@ import { isReleased } from '../steps/release.ts';
 import { advanceRollout, nodesOfOtherTemplates } from '../steps/rollout.ts';
 import { nodesFacts } from './nodes-facts.ts';
 import { settleUpgrade } from './settle.ts';
-import { stateOf } from './step-list.ts';
+import { changeStep, stateOf } from './step-list.ts';
 import { approvalText } from './texts.ts';
 import type { Turn, Turned } from './turn.ts';
 
@@ -22,13 +22,14 @@ export async function over(turn: Turn): Promise<Turned> {
   const nodes: Progress = changedNodes
     ? await advanceRollout({ ...work, isDataOpen: false, mayBegin: work.mayBegin && isKnown })
     : { state: 'done', message: '' };
-  if (nodes.state === 'stopped') run.made.lateFailure = nodes.message;
   const withNodes = { ...facts, ...nodesFacts(nodes.nodes, facts) };
+  const wasOver = facts.phase === 'Complete' || facts.phase === 'RolledBack';
+  if (!wasOver && nodes.state !== 'done') return reopened({ ...turn, facts: withNodes });
+  if (nodes.state === 'stopped') run.made.lateFailure = nodes.message;
   const left = nodes.nodes?.counts.skipped ?? 0;
   const others = nodesOfOtherTemplates(run);
   if (nodes.state === 'done' && left === 0 && others === 0) await settleUpgrade(work, changedNodes);
   const message = [endText(turn), lateText(nodes, left, others), run.made.lateFailure, cleanUpText(turn)];
-  const wasOver = facts.phase === 'Complete' || facts.phase === 'RolledBack';
   if (!wasOver) sayEnd(turn, endText(turn));
   return {
     facts: {
@@ -38,6 +39,19 @@ export async function over(turn: Turn): Promise<Turned> {
     },
     wakeMs: nodes.state === 'running' ? (nodes.wakeMs ?? LOOK_EVERY_MS) : LOOK_EVERY_MS,
     isMilestone: !wasOver,
+  };
+}
+
+/** The status says that every step is done, and the nodes do not: done is what they show. */
+function reopened({ run, facts, steps, now }: Turn): Turned {
+  const unverified = changeStep(steps, 'verify', 'Pending', '', now);
+  const open = changeStep(unverified, 'node-rollout', 'Running', '', now);
+  const message = 'node-rollout: goes on, since not every node has the target';
+  run.controller.log.warn({ stage: 'node-rollout' }, message);
+  return {
+    facts: { ...facts, phase: run.isRollback ? 'RollingBack' : 'Progressing', message, steps: [...open] },
+    wakeMs: 0,
+    isMilestone: true,
   };
 }
 
