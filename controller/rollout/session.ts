@@ -7,10 +7,12 @@ import { lookAt, type Memory } from './seen.ts';
 import type { Stores } from './stores.ts';
 import type { Action, Seen } from './types.ts';
 
-/** How long the effect of an action may take to be seen by the watches. */
-const SEEN_WITHIN_MS = 5_000;
-/** A node that was begun counts as down until that is seen: a watch that is dead is noticed within a minute. */
-const BEGUN_SEEN_WITHIN_MS = 120_000;
+/**
+ * How long the effect of an action may take to be seen by the watches. A deletion is waited for as long as a watch can be dead before
+ * that is noticed (field-lessons, F5): a node must not be taken for one that was not begun.
+ */
+export const seenWithinMs = ({ type }: Action): number =>
+  type === 'begin' || type === 'delete' ? 60_000 : 5_000;
 
 /** A pause before an action that failed is tried again. */
 const AFTER_FAILURE_MS = 1_000;
@@ -72,7 +74,6 @@ export const isQuiet = ({ underWay }: RolloutSession): boolean => underWay.size 
 function begin(action: Action, turn: Turn): void {
   const { session, log, onChange } = turn;
   const node = nodeName(action);
-  const isBegin = action.type === 'begin' || action.type === 'delete';
   const entry: UnderWay = {
     type: action.type,
     isRunning: true,
@@ -83,7 +84,7 @@ function begin(action: Action, turn: Turn): void {
   perform(action, turn)
     .then(
       () => {
-        entry.until = monotonicMs() + (isBegin ? BEGUN_SEEN_WITHIN_MS : SEEN_WITHIN_MS);
+        entry.until = monotonicMs() + seenWithinMs(action);
       },
       (error: unknown) => {
         if (turn.signal.aborted) return;
