@@ -1,13 +1,11 @@
 import { type Decision, decide, nodeName } from '../../../../controller/rollout/decide.ts';
 import { lookAt, type Memory, newMemory } from '../../../../controller/rollout/seen.ts';
-import { isSeen } from '../../../../controller/rollout/session.ts';
+import { isSeen, seenWithinMs } from '../../../../controller/rollout/session.ts';
 import type { Stores } from '../../../../controller/rollout/stores.ts';
 import type { Action, RolloutPlan, Seen } from '../../../../controller/rollout/types.ts';
 import { type Deed, type Doer, deedOf } from './deeds.ts';
 import { storesOf } from './stores.ts';
 import { shownPod, shownPull, type World } from './world.ts';
-
-const SEEN_WITHIN_MS = 5_000;
 
 interface UnderWay {
   readonly action: Action;
@@ -71,7 +69,7 @@ export function act(controller: ModelController, world: World): void {
       entry.deed[entry.done]?.();
       entry.done += 1;
       const isLast = entry.done === entry.deed.length;
-      entry.nextAt = world.now + (isLast ? SEEN_WITHIN_MS : (controller.slowness.shift() ?? 0));
+      entry.nextAt = world.now + (isLast ? seenWithinMs(entry.action) : (controller.slowness.shift() ?? 0));
     }
   }
 }

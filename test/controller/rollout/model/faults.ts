@@ -91,7 +91,7 @@ export const anyFaults = (nodes: number): fc.Arbitrary<readonly Fault[]> =>
 export const happen = ({ what, node, seconds }: Fault, around: Surroundings): void =>
   HAPPENINGS[what](around, node, seconds);
 
-/** Watches are late by a few seconds; what is longer is noticed by them, and they list anew. */
+/** A watch can be dead for so long before that is noticed, and everything listed anew (field-lessons, F5). */
 function stall({ controller, world }: Surroundings, what: 'nodes' | 'pods', seconds: number): void {
-  controller.stalledUntil[what] = world.now + Math.min(seconds, 8) * TICK_MS;
+  controller.stalledUntil[what] = world.now + Math.min(seconds, 45) * TICK_MS;
 }

@@ -19,7 +19,7 @@ interface Deletion {
 export type Ledger = Map<string, Deletion>;
 
 /** How old the truth may be by which a controller decided, when it acts. */
-const LATE_MS = 30 * TICK_MS;
+const LATE_MS = 60 * TICK_MS;
 
 /** Notes which nodes work again, and which are lost. */
 export function keepLedger(ledger: Ledger, world: World, { budgetMs }: RolloutPlan): void {
@@ -45,7 +45,7 @@ export function checkDeletion(
   const node = world.nodes.get(pod?.node ?? '');
   assert.ok(pod && node, 'only pods on nodes that exist are deleted');
   const { replacing, name } = node;
-  const isEdited = (edited.get(name) ?? -1) >= (ledger.get(name)?.at ?? 0);
+  const isEdited = (edited.get(name) ?? Number.NEGATIVE_INFINITY) >= (ledger.get(name)?.at ?? 0) - LATE_MS;
   if (replacing) {
     assert.equal(replacing.pod, uid, `${name}: the pod that is deleted was noted down before`);
     assert.ok(world.images.has(`${name} ${replacing.revision}`), `${name} has its images before it is begun`);
@@ -73,7 +73,7 @@ function checkOthers(
     if (!node || other === name || isOver) return [];
     const isLost = world.now - lostAt < LATE_MS;
     // Without any note of ours nobody knows that it waits for BGP.
-    const isForgotten = !node.cordonedBy && (edited.get(other) ?? -1) >= at;
+    const isForgotten = !node.cordonedBy && (edited.get(other) ?? Number.NEGATIVE_INFINITY) >= at - LATE_MS;
     return isLost || isForgotten ? [] : [node];
   });
   const down = others.map(other => other.name).join();

@@ -28,7 +28,7 @@ interface Play extends Surroundings {
 const LONGEST_SECONDS = FAULTY_SECONDS + 3_000;
 
 /** After the last fault, watches may be late for a moment. */
-const SETTLING_SECONDS = 10;
+const SETTLING_SECONDS = 60;
 
 /** A person looks at a rollout that stopped after so long, and says to go on. */
 const PERSON_MS = 20 * TICK_MS;
