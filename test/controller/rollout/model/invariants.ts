@@ -56,7 +56,7 @@ export function checkDeletion(
     assert.ok(before.isOver || isOld, `${name}: no second deletion in a window that is open and young`);
   }
   // What began to work a moment ago may be taken for down still.
-  const since = Math.max(pod.readyAt, pod.bgpAt, before?.lostAt ?? 0);
+  const since = Math.max(pod.readyAt, pod.bgpAt, before?.lostAt ?? Number.NEGATIVE_INFINITY);
   const isWhole = works(world, pod) && since + LATE_MS < world.now;
   if (isWhole) checkOthers(name, ledger, { world, edited }, plan);
   ledger.set(name, { at: world.now, isOver: false, lostAt: Number.NEGATIVE_INFINITY });

@@ -43,6 +43,8 @@ export interface World {
 }
 
 export const TICK_MS = 1000;
+/** For how long everything has worked in the beginning. */
+const LONG_MS = 600_000;
 export const imagesOf = (revision: string): Readonly<Record<string, string>> => ({
   'calico-node': `node:${revision}`,
 });
@@ -56,7 +58,8 @@ export function newWorld(count: number, lives: World['lives']): World {
   };
   for (let at = 1; at <= count; at += 1) addNode(world, `n${at}`, `rack${at >> 1}`);
   makePods(world);
-  for (const pod of world.pods.values()) Object.assign(pod, { readyAt: 0, bgpAt: 0, crashAt: Infinity });
+  for (const pod of world.pods.values())
+    Object.assign(pod, { readyAt: -LONG_MS, bgpAt: -LONG_MS, crashAt: Infinity });
   return { ...world, lives };
 }
 
