@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { LOCK_NAME } from '../../../controller/lock/record.ts';
 import type { Fault, FaultAction } from '../../faults/fault.ts';
 import { STORED_WRITES } from '../../jobs/kill-points.ts';
 import type { ControllerProcess } from '../controller-process.ts';
@@ -14,9 +15,12 @@ const AWAY_MS = (LEASE_SECONDS * 1000 * 2) / 3 + 1_000;
 /** Four of them are followed during a rollout, beside that of the CalicoUpgrades. */
 const WATCHES = 15;
 
+/** Without the lock: each time that it is lost takes its lease (see hold-lock.test.ts). */
+const NOT_THE_LOCK = { path: new RegExp(`^(?!.*/configmaps/${LOCK_NAME}$)`) };
+
 /** Each in turn, by chance: the seeds are fixed. */
 const byChance = (probability: number, actions: readonly FaultAction[]): readonly Fault[] =>
-  actions.map((action, index) => ({ probability, seed: index + 1, action }));
+  actions.map((action, index) => ({ match: NOT_THE_LOCK, probability, seed: index + 1, action }));
 
 // F3, from the deletion of the first pod on.
 const TROUBLES: readonly (readonly [what: string, faults: readonly Fault[]])[] = [
