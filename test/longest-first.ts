@@ -8,6 +8,11 @@ export const LONGEST: readonly string[] = [
   'test/jobs/tpr-to-crd/faults-waiting.test.ts',
   'test/jobs/kdd-v1-to-v3/faults-killed.test.ts',
   'test/jobs/kdd-v1-to-v3/faults-killed-defining.test.ts',
+  'test/controller/faults/killed.test.ts',
+  'test/controller/faults/requests.test.ts',
+  'test/controller/faults/edited.test.ts',
+  'test/controller/rollout-live/failures.test.ts',
+  'test/controller/lock/hold-lock.test.ts',
 ];
 
 /** The files in the order in which they are best started: a long one that starts last runs alone in the end. */

@@ -152,7 +152,7 @@ describe('the lock of the controller', () => {
   it('is kept while the API server is away for less than the lease', async () => {
     const first = await startController('first');
     await acts(first);
-    await servers.proxy.away(LEASE_MS * 0.4);
+    await servers.proxy.away(LEASE_MS * 0.2);
     await sleep(LEASE_MS);
     assert.equal(first.stoppedMs, undefined, first.lines.join(''));
     assert.match(first.lines.join(''), /warning: cannot renew the lock, and tries again/);
