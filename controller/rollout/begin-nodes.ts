@@ -1,5 +1,5 @@
 import type { NodeFacts } from './node-facts.ts';
-import { isUnavailable, type NodeState } from './node-state.ts';
+import { isLost, isUnavailable, type NodeState } from './node-state.ts';
 import { rankOf } from './order.ts';
 import type { PodFacts } from './pod-facts.ts';
 import { pullOf } from './pre-pull.ts';
@@ -33,12 +33,13 @@ export function nodesToBegin(
   plan: RolloutPlan,
 ): { readonly actions: readonly Action[]; readonly blocked: string | undefined } {
   const down = downNodes(states, next, seen, plan);
+  const away = states.filter(one => one.state === 'notReady' || isLost(one, seen, plan));
   const actions: Action[] = [];
   let blocked: string | undefined;
   let held: Candidate | undefined;
   for (const one of next.filter(({ node }) => !isBegun(node, seen))) {
     if (held && !isSameTurn(held, one, plan)) break;
-    const obstacle = obstacleOf(one, down, limit, seen, plan);
+    const obstacle = obstacleOf(one, down, away, limit, seen, plan);
     if (!obstacle) {
       down.set(one.node.name, { node: one.node, isOpen: true });
       actions.push({ type: 'begin', node: one.node, pod: one.pod });
@@ -58,6 +59,7 @@ export function nodesToBegin(
 function obstacleOf(
   one: Candidate,
   down: ReadonlyMap<string, DownNode>,
+  away: readonly NodeState[],
   limit: number,
   seen: Seen,
   plan: RolloutPlan,
@@ -67,7 +69,11 @@ function obstacleOf(
   if (seen.busy.has(node.name)) return {};
   // It is down by our doing already, and counted: otherwise two of them would wait for each other.
   if (one.isOpen && !one.isUp) return undefined;
-  const rival = rivalOf(one, down, plan);
+  const rival = rivalOf(
+    one,
+    [...down.values(), ...away.map(({ node: other }) => ({ node: other, isOpen: false }))],
+    plan,
+  );
   if (rival) return rival.isOpen ? {} : { conflict: rivalText(node, rival.node, plan) };
   return hasRoom(one, down, limit) ? undefined : {};
 }
@@ -104,21 +110,21 @@ function hasRoom({ node, isUp }: Candidate, down: ReadonlyMap<string, DownNode>,
   return (isUp ? others : others.filter(({ isOpen }) => isOpen)).length < limit;
 }
 
-/** A node that is down and has the same value of the label of which never two are down at once. */
+/** A node that is down, or not Ready, and has the same value of the label of which never two are down at once. */
 function rivalOf(
   { node, isUp }: Candidate,
-  down: ReadonlyMap<string, DownNode>,
+  down: readonly DownNode[],
   { spread }: RolloutPlan,
 ): DownNode | undefined {
   const value = spread === undefined ? undefined : node.labels[spread];
   if (spread === undefined || value === undefined) return undefined;
-  return [...down.values()].find(
+  return down.find(
     other => other.node.name !== node.name && other.node.labels[spread] === value && (other.isOpen || isUp),
   );
 }
 
 const rivalText = (node: NodeFacts, rival: NodeFacts, { spread = '' }: RolloutPlan): string =>
-  `${node.name} and ${rival.name} have the same ${spread} (${node.labels[spread]}), and calico-node is not Ready on ${rival.name}`;
+  `${node.name} and ${rival.name} have the same ${spread} (${node.labels[spread]}), and calico-node does not work on ${rival.name}`;
 
 /** Whether one may be begun before the other: the control plane waits for all other nodes, and a value of `orderLabel` for those before it. */
 function isSameTurn(a: Candidate, b: Candidate, plan: RolloutPlan): boolean {

@@ -108,7 +108,7 @@ describe('a CalicoUpgrade', () => {
   });
 
   it('beside another waits until that is over: one at a time', async () => {
-    await live.startAnew(() => ({ readyMs: 500 }));
+    await live.startAnew(() => ({ readyMs: 3_000 }));
     const first = await live.upgrade({ targetVersion: 'v2.6.10' });
     const second = await live.upgrade();
     const { message } = await live.untilPhase(second, 'Planned');

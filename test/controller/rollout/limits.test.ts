@@ -133,7 +133,17 @@ describe('spread', () => {
     );
     const decision = decided(sight, limits);
     assert.equal(told(decision).includes('begin n2'), false);
-    assert.equal(decision.blocked, 'n2 and n1 have the same rack (a), and calico-node is not Ready on n1');
+    assert.equal(decision.blocked, 'n2 and n1 have the same rack (a), and calico-node does not work on n1');
+  });
+
+  it('counts a node that is not Ready: a rack of which one node is away keeps the other', () => {
+    const all = waitingNodes(rack('n1', 'a'), rack('n2', 'a'));
+    const decision = decided(
+      { ...all, nodes: [rack('n2', 'a'), node('n1', { isReady: false, labels: { rack: 'a' } })] },
+      limits,
+    );
+    assert.equal(told(decision).includes('begin n2'), false);
+    assert.equal(decision.blocked, 'n2 and n1 have the same rack (a), and calico-node does not work on n1');
   });
 
   it('lets the node itself be replaced that is down', () => {
