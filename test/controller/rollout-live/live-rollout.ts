@@ -72,7 +72,8 @@ export function useLiveRollout({ nodeName, ...options }: LiveRolloutOptions): Li
     startAnew: (behaviour = () => ({}), ready) => startAnew(current().world, options, behaviour, ready),
     async upgrade(spec = {}) {
       upgrades += 1;
-      const name = `upgrade-${upgrades}`;
+      // Of two that are made in the same second, the first by name is the older one.
+      const name = `upgrade-${String(upgrades).padStart(3, '0')}`;
       await current().world.apply(name, { targetVersion: 'v2.6.12', backup: 'none', ...spec });
       return name;
     },
