@@ -1,3 +1,4 @@
+import type { NodeFacts } from './node-facts.ts';
 import { isMarked } from './node-state.ts';
 import { orderNodes } from './order.ts';
 import type { PodFacts } from './pod-facts.ts';
@@ -13,6 +14,34 @@ export interface Memory {
   readonly pullErrors: Map<string, string>;
   readonly acknowledged: Set<string>;
   finishedAt: number | undefined;
+  /** The nodes in the order of their turn, as they were sorted last: to sort thousands anew for each event takes too long. */
+  sorted?: { readonly by: string; readonly nodes: readonly NodeFacts[] };
+}
+
+/** The nodes in order: that of before where the same nodes have the same labels. */
+function inOrder(
+  nodes: ReadonlyMap<string, NodeFacts>,
+  memory: Memory,
+  plan: Pick<RolloutPlan, 'order' | 'orderLabel'>,
+): ReadonlyMap<string, NodeFacts> {
+  const { order, orderLabel = '' } = plan;
+  const by = `${order} ${orderLabel}`;
+  const isSame = ({ name, labels }: NodeFacts): boolean => {
+    const now = nodes.get(name);
+    return now !== undefined && (order === 'name' || now.labels[orderLabel] === labels[orderLabel]);
+  };
+  const { sorted } = memory;
+  if (sorted?.by !== by || sorted.nodes.length !== nodes.size || !sorted.nodes.every(isSame)) {
+    const ordered = orderNodes(nodes.values(), plan);
+    memory.sorted = { by, nodes: [...ordered.values()] };
+    return ordered;
+  }
+  return new Map(
+    sorted.nodes.flatMap(({ name }) => {
+      const node = nodes.get(name);
+      return node ? [[name, node]] : [];
+    }),
+  );
 }
 
 export const newMemory = (): Memory => ({
@@ -37,7 +66,7 @@ export function lookAt(
   now: number,
   wallNow: number,
 ): Seen {
-  const nodes = orderNodes(stores.nodes.objects.values(), plan);
+  const nodes = inOrder(stores.nodes.objects, memory, plan);
   const pods = podsByNode(stores.pods.objects.values());
   const prePulls = podsByNode(stores.prePulls.objects.values());
   forget(nodes, pods, prePulls, memory, busy, now);

@@ -3,6 +3,7 @@ import { fingerprint } from '../../jobs/lib/calico/upgrade/fingerprint.ts';
 import { readStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { type Watched, watch } from '../../jobs/lib/kubernetes/watch.ts';
+import { monotonicMs, sleep } from '../../jobs/lib/run/abort.ts';
 import { messageOf } from '../../jobs/lib/run/failure.ts';
 import type { StatusFacts } from '../status/finish-status.ts';
 import { type Actionable, type Choice, chooseUpgrade } from './choose.ts';
@@ -19,6 +20,7 @@ import type { Waker } from './waker.ts';
 
 const IDLE_MS = 60_000;
 const AFTER_FAILURE_MS = 2_000;
+const LONGEST_PAUSE_MS = 500;
 
 /** What the loop goes on with from turn to turn. */
 interface Memory {
@@ -53,8 +55,12 @@ export async function runUpgrades(controller: Controller, waker: Waker, onTurn: 
   const loop = async (): Promise<void> => {
     while (!signal.aborted) {
       onTurn();
+      const startedAt = monotonicMs();
       const waitMs = upgrades.isSynced() ? await turnSafely(controller, upgrades, shown, memory) : IDLE_MS;
+      const tookMs = monotonicMs() - startedAt;
       if (waitMs > 0) await waker.wait(waitMs, signal);
+      // Answers and events are taken in between: with thousands of nodes, a turn for each of them would leave no time for the lock.
+      await sleep(Math.min(tookMs, LONGEST_PAUSE_MS), signal);
     }
   };
   try {
