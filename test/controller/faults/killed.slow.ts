@@ -1,9 +1,7 @@
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { RecordedRequest } from '../../faults/fault.ts';
-import type { ControllerProcess } from '../controller-process.ts';
 import { freeLock, killAt } from './killed.ts';
-import { type ProxiedWorld, startProxiedWorld } from './proxied-world.ts';
-import { type Rounds, startRounds } from './rounds.ts';
+import { useKilledWorld } from './killed-world.ts';
 import { changesCluster, writeKind } from './write-kinds.ts';
 
 const changesOrTells = (request: RecordedRequest): boolean =>
@@ -20,18 +18,7 @@ function numbered(number: number, isCounted: (request: RecordedRequest) => boole
 
 // F2: an upgrade for each write; the controller is killed there once, and the next one ends the upgrade.
 describe('a controller that is killed at each write in turn', () => {
-  let world: ProxiedWorld;
-  let rounds: Rounds;
-  before(async () => {
-    world = await startProxiedWorld({
-      nodes: 3,
-      calico: { release: '2.6.2', updateStrategy: 'RollingUpdate' },
-      behaviour: () => ({ pullMs: 50, readyMs: 100 }),
-    });
-    rounds = startRounds(world);
-  });
-  after(() => world[Symbol.asyncDispose]());
-  const start = (): ControllerProcess => world.startController({ nodeName: 'n1' });
+  const live = useKilledWorld();
 
   for (const [what, isCounted] of [
     ['changes the cluster', changesCluster],
@@ -39,20 +26,20 @@ describe('a controller that is killed at each write in turn', () => {
   ] as const) {
     for (const when of ['before', 'after'] as const) {
       test(`${when} each that ${what}`, async t => {
-        let current = start();
+        let current = live.start();
         await current.says('this controller is the one at work');
-        let next = start();
+        let next = live.start();
         for (let number = 1, isKilled = true; isKilled; number += 1) {
           await t.test(`${number}`, async () => {
-            await rounds.begin();
+            await live.rounds.begin();
             const over = new AbortController();
-            const completed = rounds.complete().finally(() => over.abort());
+            const completed = live.rounds.complete().finally(() => over.abort());
             const point = { when, isAt: numbered(number, isCounted) };
-            isKilled = await killAt(world, current, point, over.signal);
+            isKilled = await killAt(live.world, current, point, over.signal);
             if (isKilled) {
-              await freeLock(world);
+              await freeLock(live.world);
               current = next;
-              next = start();
+              next = live.start();
             }
             await completed;
           });
