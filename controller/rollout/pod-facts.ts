@@ -30,6 +30,8 @@ export interface PodFacts {
   /** How often the container calico-node was started again. */
   readonly restarts: number;
   readonly trouble: Trouble | undefined;
+  /** Why kubelet gave the pod up (`Evicted …`, `OutOfpods …`); undefined where it did not. */
+  readonly givenUp: string | undefined;
   /** Containers whose image is on the node: they run, or have ended. */
   readonly pulled: readonly string[];
 }
@@ -54,8 +56,14 @@ export function podFacts({ metadata, spec, status, ...rest }: KubeObject): PodFa
     trouble: [...statuses.map(waitingTrouble), ...statuses.map(endTrouble)].find(
       trouble => trouble !== undefined,
     ),
+    givenUp: givenUp(status),
     pulled: statuses.filter(isPulled).map(container => container.name),
   };
+}
+
+function givenUp(status: unknown): string | undefined {
+  if (!isRecord(status) || status.phase !== 'Failed') return undefined;
+  return [status.reason, status.message].filter(part => typeof part === 'string').join(' ') || 'Failed';
 }
 
 interface ContainerStatus {

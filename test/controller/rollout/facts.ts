@@ -62,6 +62,7 @@ export const oldPod = (onNode: string, changes: Partial<PodFacts> = {}): PodFact
   isRunning: true,
   restarts: 0,
   trouble: undefined,
+  givenUp: undefined,
   pulled: ['calico-node'],
   ...changes,
 });

@@ -61,6 +61,7 @@ describe('of a pod the rollout knows', () => {
       isRunning: true,
       restarts: 0,
       trouble: undefined,
+      givenUp: undefined,
       pulled: ['calico-node', 'install-cni'],
     });
   });
@@ -102,6 +103,14 @@ describe('of a pod the rollout knows', () => {
     const facts = podFacts(pod([ended('calico-node', 128), ended('install-cni', 0)]));
     assert.deepEqual(facts.pulled, ['calico-node', 'install-cni']);
     assert.equal(facts.trouble?.reason, 'exit code 128');
+  });
+
+  it('that kubelet gave it up, and why', () => {
+    const status = { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' };
+    const given = podFacts({ metadata: { name: 'pull' }, status });
+    assert.equal(given.givenUp, 'Evicted The node was low on resource: memory.');
+    assert.equal(podFacts({ metadata: { name: 'pull' }, status: { phase: 'Failed' } }).givenUp, 'Failed');
+    assert.equal(podFacts({ metadata: { name: 'pull' }, status: { phase: 'Running' } }).givenUp, undefined);
   });
 
   it('that it has no status and no node yet', () => {

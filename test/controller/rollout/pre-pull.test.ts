@@ -100,6 +100,19 @@ describe('an image that cannot be pulled', () => {
     ]);
   });
 
+  it('because kubelet gave its pod up is asked for anew after half a minute; meanwhile the node is left out', () => {
+    const prePulls = [
+      pulling('n1', { givenUp: 'Evicted The node was low on resource: memory.' }),
+      pullPod('n2'),
+    ];
+    const sight = { ...waitingNodes('n1', 'n2'), prePulls, pullingSince: { 'pull-n1': 0 } };
+    const early = decided({ ...sight, now: 30_000 });
+    assert.deepEqual(told(early), ['begin n2']);
+    assert.match(early.skipped[0]?.reason ?? '', /^Pod pull-n1, .* by kubelet: Evicted The node was low/);
+    assert.deepEqual(told(decided({ ...sight, now: 30_001 })), ['endPull n1', 'begin n2']);
+    assert.deepEqual(told(decided({ ...sight, prePulls: [pullPod('n2')] })), ['pull n1']);
+  });
+
   it('that comes in the end lets its node have its turn', () => {
     const sight = { ...waitingNodes('n1'), pullingSince: { 'pull-n1': 0 }, now: 700_000 };
     assert.deepEqual(told(decided(sight)), ['begin n1']);

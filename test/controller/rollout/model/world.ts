@@ -167,5 +167,5 @@ export function shownPull(world: World, pull: ModelPull): PodFacts {
 const blankPod = ({ uid, node: on, revision }: ModelPull | ModelPod, what: string): PodFacts => ({
   ...{ name: `${what}-${uid}`, uid, node: on, revision, images: imagesOf(revision) },
   ...{ isReady: false, readySince: undefined, isDeleting: false, isRunning: false, restarts: 0 },
-  ...{ trouble: undefined, pulled: [] },
+  ...{ trouble: undefined, givenUp: undefined, pulled: [] },
 });
