@@ -34,7 +34,8 @@ export interface Decision {
  * replacement is under way are finished, and no other is begun.
  */
 export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decision {
-  const states = nodeStates(seen, plan);
+  const nodes = nodeStates(seen, plan);
+  const states = nodes.inScope;
   const windows = states
     .filter(one => one.state === 'window')
     .map(one => ({ one, verdict: judgeWindow(one.node, one.pod, seen, plan) }));
@@ -47,7 +48,7 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
   const skipped = skippedOf(states, candidates, seen, plan);
   const begin = mayBegin && failures.length === 0;
   const start = begin
-    ? startNodes(states, candidates, skipped, seen, plan)
+    ? startNodes(nodes, candidates, skipped, seen, plan)
     : { actions: [], blocked: undefined, wakeMs: undefined };
   const isDone =
     candidates.length === 0 &&

@@ -28,18 +28,26 @@ export function isTarget(
 export const isUp = (pod: PodFacts, { acceptsNotReady }: RolloutPlan): boolean =>
   !pod.isDeleting && (pod.isReady || (acceptsNotReady && pod.isRunning && pod.restarts === 0));
 
-/** The state of every node of the rollout, by what the cluster shows and nothing else. */
-export function nodeStates(seen: Seen, plan: RolloutPlan): readonly NodeState[] {
-  return [...seen.nodes.values()].flatMap(node => {
-    const pod = seen.pods.get(node.name);
-    return isInScope(node, pod, plan) ? [stateOf(node, pod, plan)] : [];
-  });
+/** The nodes that have calico-node, or should. */
+export interface NodeStates {
+  /** Those that the rollout is for. */
+  readonly inScope: readonly NodeState[];
+  /** Those that the selector leaves out: not touched, but one that is down counts as any other. */
+  readonly others: readonly NodeState[];
 }
 
-/** A node with our mark is finished whatever the selector says by now. */
-function isInScope(node: NodeFacts, pod: PodFacts | undefined, plan: RolloutPlan): boolean {
-  if (isMarked(node)) return true;
-  return hasLabels(node, plan.selector) && (pod !== undefined || hasLabels(node, plan.nodeSelector));
+/** The state of every node, by what the cluster shows and nothing else. */
+export function nodeStates(seen: Seen, plan: RolloutPlan): NodeStates {
+  const inScope: NodeState[] = [];
+  const others: NodeState[] = [];
+  for (const node of seen.nodes.values()) {
+    const pod = seen.pods.get(node.name);
+    // A node with our mark is finished whatever the selectors say by now.
+    if (!isMarked(node) && pod === undefined && !hasLabels(node, plan.nodeSelector)) continue;
+    const isInScope = isMarked(node) || hasLabels(node, plan.selector);
+    (isInScope ? inScope : others).push(stateOf(node, pod, plan));
+  }
+  return { inScope, others };
 }
 
 const hasLabels = ({ labels }: NodeFacts, wanted: Readonly<Record<string, string>>): boolean =>

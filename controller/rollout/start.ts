@@ -1,6 +1,6 @@
 import { type Candidate, nodesToBegin } from './begin-nodes.ts';
 import { allowedNodes } from './counts.ts';
-import { isUnavailable, type NodeState } from './node-state.ts';
+import { isUnavailable, type NodeState, type NodeStates } from './node-state.ts';
 import { pullsToStart } from './pre-pull.ts';
 import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
 
@@ -13,13 +13,14 @@ export interface Start {
 
 /** Decides which nodes to prepare and to begin, of those that have their turn (`candidates`, in order). */
 export function startNodes(
-  states: readonly NodeState[],
+  nodes: NodeStates,
   candidates: readonly Candidate[],
   skipped: readonly NodeReason[],
   seen: Seen,
   plan: RolloutPlan,
 ): Start {
-  const limit = allowedNodes(plan.maxUnavailable, states.length);
+  const { inScope, others } = nodes;
+  const limit = allowedNodes(plan.maxUnavailable, inScope.length);
   const left = new Set(skipped.map(({ node }) => node));
   const next = candidates.filter(({ node }) => !left.has(node.name));
   const ahead = Math.max(plan.prePullParallel, limit);
@@ -30,10 +31,10 @@ export function startNodes(
     ahead,
   );
   const idle = { actions: pulls, wakeMs: undefined };
-  const tooMany = skippedBlock(states, skipped, plan);
+  const tooMany = skippedBlock(inScope, skipped, plan);
   // Existing pods go on trying; more of them would only fail, too.
   if (tooMany !== undefined) return { actions: [], blocked: tooMany, wakeMs: undefined };
-  const blocked = unavailableBlock(states, limit, left, next.length, seen, plan);
+  const blocked = unavailableBlock(nodes, limit, left, next.length, seen, plan);
   if (blocked !== undefined) return { ...idle, blocked };
   if (next.length === 0) {
     const without = `the nodes that are left do not get their images: ${reasonsText(skipped)}`;
@@ -42,7 +43,7 @@ export function startNodes(
   const waitMs =
     plan.minSecondsBetweenNodes * 1000 - (seen.now - (seen.finishedAt ?? Number.NEGATIVE_INFINITY));
   if (waitMs > 0) return { actions: pulls, blocked: undefined, wakeMs: waitMs };
-  const begun = nodesToBegin(states, next, limit, seen, plan);
+  const begun = nodesToBegin([...inScope, ...others], next, limit, seen, plan);
   return { actions: [...pulls, ...begun.actions], blocked: begun.blocked, wakeMs: undefined };
 }
 
@@ -59,18 +60,21 @@ export function skippedBlock(
 
 /** Nodes without a working calico-node that no replacement of ours will mend. */
 function unavailableBlock(
-  states: readonly NodeState[],
+  { inScope, others }: NodeStates,
   limit: number,
   skipped: ReadonlySet<string>,
   left: number,
   seen: Seen,
   plan: RolloutPlan,
 ): string | undefined {
-  const unavailable = states.filter(one => isUnavailable(one, seen, plan));
-  const down = unavailable.filter(
+  const unavailable = inScope.filter(one => isUnavailable(one, seen, plan));
+  const unavailableOthers = others.filter(one => isUnavailable(one, seen, plan));
+  const downInScope = unavailable.filter(
     ({ state, node }) => state !== 'window' && (state !== 'outdated' || skipped.has(node.name)),
   );
-  if (down.length === 0 || (left > 0 && unavailable.length < limit)) return undefined;
+  const down = left > 0 ? [...downInScope, ...unavailableOthers] : downInScope;
+  if (down.length === 0) return undefined;
+  if (left > 0 && unavailable.length + unavailableOthers.length < limit) return undefined;
   const why = down.slice(0, 3).map(one => `${one.node.name} (${whyDown(one)})`);
   return `calico-node is not Ready on ${why.join(', ')}${down.length > 3 ? ` and ${down.length - 3} more` : ''}`;
 }

@@ -176,6 +176,21 @@ describe('selector', () => {
     assert.equal(decision.counts.total, 1);
   });
 
+  it('counts a node that it leaves out, and that is down, as any other', () => {
+    const sight = waitingNodes(ssd, 'n2');
+    const pods = [oldPod('n1'), oldPod('n2', { isReady: false })];
+    const decision = decided({ ...sight, pods }, { selector: { disk: 'ssd' } });
+    assert.deepEqual(told(decision), ['endPull n2']);
+    assert.match(decision.message, /calico-node is not Ready on n2/);
+    const two = decided({ ...sight, pods }, { selector: { disk: 'ssd' }, maxUnavailable: 2 });
+    assert.deepEqual(told(two), ['begin n1', 'endPull n2']);
+  });
+
+  it('does not hold up the end for a node that it leaves out', () => {
+    const pods = [newPod('n1'), oldPod('n2', { isReady: false })];
+    assert.equal(decided({ nodes: [ssd, node('n2')], pods }, { selector: { disk: 'ssd' } }).isDone, true);
+  });
+
   it('does not stop a node from being finished that has lost its label', () => {
     const sight = { nodes: [marked('n1')], pods: [newPod('n1')], deletedAt: { n1: 0 }, now: 1_000 };
     assert.deepEqual(told(decided(sight, { selector: { disk: 'ssd' }, checksBgp: false })), ['finish n1']);

@@ -94,7 +94,7 @@ export function checkDecision(decision: Decision, seen: Seen, plan: RolloutPlan,
   const begun = actions.flatMap(action => (action.type === 'begin' ? [action.node.name] : []));
   if (!mayBegin || failures.length > 0) assert.deepEqual(begun, [], 'nothing is begun');
   const pulls = actions.filter(({ type }) => type === 'pull').length;
-  const states = nodeStates(seen, plan);
+  const { inScope: states } = nodeStates(seen, plan);
   const isPulling = (name: string): boolean =>
     pullOf(name, seen, plan).state === 'pulling' || seen.busy.get(name) === 'pull';
   const pulling = states.filter(({ state, node }) => state === 'outdated' && isPulling(node.name)).length;
