@@ -7,13 +7,18 @@ import { rankOf } from './order.ts';
 import { pullOf } from './pre-pull.ts';
 import { skippedBlock, startNodes } from './start.ts';
 import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
-import { judgeWindow } from './window.ts';
+import { isOverdue, judgeWindow } from './window.ts';
 
 /** What to do next, and what to say of it. */
 export interface Decision {
   readonly actions: readonly Action[];
   /** Nodes that failed: no other node may be touched until a person has looked. */
   readonly failures: readonly NodeReason[];
+  /**
+   * Nodes that a person knows of who says to go on: those that failed, and those over their budget, which fail once more as
+   * soon as BIRD has answered.
+   */
+  readonly troubled: readonly string[];
   /** Nodes that are left out, because they are not Ready or do not get the images. */
   readonly skipped: readonly NodeReason[];
   readonly counts: Omit<NodeCounts, 'failed'>;
@@ -55,15 +60,19 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
     states.every(({ state }) => state === 'updated' || state === 'notReady') &&
     skippedBlock(states, skipped, plan) === undefined;
   const actions = [
-    ...windows.flatMap(
-      judged => (mayBegin ? judged.verdict.action : closingAction(judged, seen, plan)) ?? [],
-    ),
+    ...windows
+      .filter(judged => !isUntold(judged, seen))
+      .flatMap(judged => (mayBegin ? judged.verdict.action : closingAction(judged, seen, plan)) ?? []),
     ...start.actions,
     ...uselessPulls(isDone ? [] : states, seen),
   ].filter(action => !seen.busy.has(nodeName(action)));
   return {
     actions,
     failures,
+    troubled: [
+      ...failures.map(({ node }) => node),
+      ...windows.filter(({ one }) => isOverdue(one.node, seen, plan)).map(({ one }) => one.node.name),
+    ],
     skipped,
     counts: {
       total: states.length,
@@ -76,9 +85,22 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
     message: messageOf(windows, start.blocked, candidates.length),
     isDone,
     isIdle: windows.length === 0,
-    wakeMs: earliest([start.wakeMs, ...windows.map(({ verdict }) => verdict.wakeMs)]),
+    wakeMs: earliest([
+      start.wakeMs,
+      ...windows.map(judged => (isUntold(judged, seen) ? 1 : judged.verdict.wakeMs)),
+    ]),
   };
 }
+
+/**
+ * Whether a node was over its budget and would be finished before anybody knows: a controller that is killed in between would leave
+ * nothing that says so, and the next one would go on with other nodes.
+ */
+const isUntold = ({ one: { node }, verdict }: Judged, { told, acknowledged }: Seen): boolean =>
+  verdict.failure !== undefined &&
+  verdict.action?.type === 'finish' &&
+  !told.has(node.name) &&
+  !acknowledged.has(node.name);
 
 const failureText = (failure: string, { isReady }: NodeFacts): string =>
   isReady ? failure : `${failure}; the node is not Ready`;

@@ -13,6 +13,7 @@ export interface Memory {
   readonly pullingSince: Map<string, number>;
   readonly pullErrors: Map<string, string>;
   readonly acknowledged: Set<string>;
+  readonly told: Set<string>;
   finishedAt: number | undefined;
   /** The nodes in the order of their turn, as they were sorted last: to sort thousands anew for each event takes too long. */
   sorted?: { readonly by: string; readonly nodes: readonly NodeFacts[] };
@@ -51,6 +52,7 @@ export const newMemory = (): Memory => ({
   pullingSince: new Map(),
   pullErrors: new Map(),
   acknowledged: new Set(),
+  told: new Set(),
   finishedAt: undefined,
 });
 
@@ -116,6 +118,7 @@ function forget(
   keepOnly(memory.deletedAt, name => isOpen(name) || busy.has(name));
   keepOnly(memory.adopted, isOpen);
   keepOnly(memory.acknowledged, isOpen);
+  keepOnly(memory.told, isOpen);
   const live = new Set([...pods.values()].map(({ uid }) => uid));
   keepOnly(memory.bgp, uid => live.has(uid));
   notePulls(prePulls, memory, now);

@@ -61,6 +61,7 @@ export function takeRolloutTurn(turn: Turn, mayBegin: boolean): Decision {
   }
   const seen = { ...before, busy: busyNodes(session) };
   const decision = decide(seen, plan, mayBegin);
+  for (const { node } of decision.failures) memory.told.add(node);
   for (const action of decision.actions) begin(action, turn);
   return decision;
 }

@@ -56,6 +56,8 @@ export interface Seen {
   readonly pullErrors: ReadonlyMap<string, string>;
   /** Nodes whose failure a person knows, who said to go on. */
   readonly acknowledged: ReadonlySet<string>;
+  /** Nodes whose failure was told in an earlier turn, and so is in the status. */
+  readonly told: ReadonlySet<string>;
   /** Nodes for which something is being done, or was done and is not visible yet, and what. */
   readonly busy: ReadonlyMap<string, Action['type']>;
   /** When the last node was finished. */

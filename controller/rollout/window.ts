@@ -58,6 +58,10 @@ function elapsed(node: NodeFacts, { now, deletedAt }: Seen): number {
   return now - (deletedAt.get(node.name) ?? now);
 }
 
+/** Whether the neighbours no longer keep the routes of a node whose replacement is under way. */
+export const isOverdue = (node: NodeFacts, seen: Seen, plan: RolloutPlan): boolean =>
+  elapsed(node, seen) > plan.budgetMs;
+
 const secondsText = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
 function noPod(node: NodeFacts, pod: PodFacts | undefined, seen: Seen, plan: RolloutPlan): WindowVerdict {

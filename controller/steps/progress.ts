@@ -14,8 +14,13 @@ export type Progress =
       readonly nodes?: NodesProgress;
     }
   | { readonly state: 'done'; readonly message: string; readonly nodes?: NodesProgress }
-  /** A person has to look. */
-  | { readonly state: 'stopped'; readonly message: string; readonly nodes?: NodesProgress };
+  /** A person has to look. What is under way goes on: the next turn is due after `wakeMs`. */
+  | {
+      readonly state: 'stopped';
+      readonly message: string;
+      readonly wakeMs?: number | undefined;
+      readonly nodes?: NodesProgress;
+    };
 
 /** How far the nodes are. */
 export interface NodesProgress {

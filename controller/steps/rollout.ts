@@ -39,7 +39,7 @@ export async function advanceRollout(work: Work): Promise<Progress> {
 function acknowledged({ made }: Run, { memory }: RolloutRun, decision: Decision): Decision {
   if (!made.acknowledges) return decision;
   made.acknowledges = false;
-  for (const { node } of decision.failures) memory.acknowledged.add(node);
+  for (const node of decision.troubled) memory.acknowledged.add(node);
   return { ...decision, failures: [] };
 }
 
@@ -111,7 +111,8 @@ function progressOf(work: Work, rollout: RolloutRun, decision: Decision, plan: R
   const nodes = nodesProgress(rollout, decision, plan);
   sayProgress(run, decision);
   const [failure] = decision.failures;
-  if (failure) return { state: 'stopped', message: failureText(decision), nodes };
+  const wakeMs = Math.min(decision.wakeMs ?? 5_000, 5_000);
+  if (failure) return { state: 'stopped', message: failureText(decision), wakeMs, nodes };
   const isIdle = decision.isIdle && isQuiet(rollout.session);
   if (decision.isDone && isIdle && rollout.stores.prePulls.objects.size === 0) {
     return { state: 'done', message: `${doneText(decision)}${cordonedText(rollout)}`, nodes };
@@ -124,7 +125,6 @@ function progressOf(work: Work, rollout: RolloutRun, decision: Decision, plan: R
       nodes,
     };
   }
-  const wakeMs = Math.min(decision.wakeMs ?? 5_000, 5_000);
   return { state: 'running', message: decision.message, wakeMs, isIdle, nodes };
 }
 

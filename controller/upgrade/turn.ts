@@ -157,7 +157,7 @@ async function carryOn(turn: Turn, step: StepStatus): Promise<Turned> {
 const isFailedJob = ({ name, state }: StepStatus): boolean => state === 'Failed' && !REPLACES.has(name);
 
 const wakeOf = (progress: Progress): number =>
-  progress.state === 'running' ? (progress.wakeMs ?? IDLE_MS) : IDLE_MS;
+  progress.state === 'done' ? IDLE_MS : (progress.wakeMs ?? IDLE_MS);
 
 /** What a step throws is a stop, unless a later try may mend it: that is thrown on. Undefined for a step that is held anyway. */
 async function advanceSafely(

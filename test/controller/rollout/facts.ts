@@ -101,6 +101,7 @@ export interface Sight {
   readonly bgp?: Readonly<Record<string, BgpFinding>>;
   readonly pullingSince?: Readonly<Record<string, number>>;
   readonly acknowledged?: readonly string[];
+  readonly told?: readonly string[];
   readonly busy?: Readonly<Record<string, Action['type']>>;
   readonly finishedAt?: number;
 }
@@ -122,6 +123,7 @@ export function seen(sight: Sight, order: Pick<RolloutPlan, 'order' | 'orderLabe
     pullingSince: new Map(Object.entries(pullingSince)),
     pullErrors: new Map(),
     acknowledged: new Set(sight.acknowledged),
+    told: new Set(sight.told),
     busy: new Map(Object.entries(sight.busy ?? {})),
     finishedAt: sight.finishedAt,
   };

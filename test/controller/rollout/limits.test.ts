@@ -265,4 +265,9 @@ describe('after a failure', () => {
     const decision = decided({ ...late, acknowledged: ['n1'] }, { maxUnavailable: 5 });
     assert.deepEqual([told(decision), decision.failures], [['begin n2'], []]);
   });
+
+  it('a person who goes on knows of it also while its pod is Ready, and BIRD is yet to be asked', () => {
+    const { troubled, failures } = decided({ ...late, pods: [newPod('n1'), oldPod('n2')] });
+    assert.deepEqual([troubled, failures], [['n1'], []]);
+  });
 });

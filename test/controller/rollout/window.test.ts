@@ -41,10 +41,13 @@ describe('a replacement', () => {
     assert.equal(noted(sight), 89);
   });
 
-  it('that is Ready with BGP after 91 s is uncordoned, and nothing else is touched', () => {
-    const [actions, why] = outcome(window(91, { ...ready, ...bgp(91) }));
-    assert.deepEqual(actions, ['finish n1']);
+  it('that is Ready with BGP after 91 s is uncordoned when that was told, and nothing else is touched', () => {
+    const late = window(91, { ...ready, ...bgp(91) });
+    const [actions, why] = outcome(late);
+    assert.deepEqual([actions, decided(late).wakeMs], [[], 1]);
     assert.match(why, /^from the deletion of its pod to Ready with BGP it took 91 s, more than the 90 s/);
+    assert.deepEqual(outcome({ ...late, told: ['n1'] }), [['finish n1'], why]);
+    assert.deepEqual(outcome({ ...late, acknowledged: ['n1'] }), [['finish n1'], '']);
   });
 
   it('that is not Ready is waited for until 90 s, and stops the rollout after', () => {

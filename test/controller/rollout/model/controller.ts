@@ -91,6 +91,7 @@ export function takeTurn(
   }
   const seen = { ...before, busy: busyNodes(underWay) };
   const decision = decide(seen, plan, mayBegin);
+  for (const { node } of decision.failures) memory.told.add(node);
   for (const action of decision.actions) {
     const deed = deedOf(action, { world, memory, onDelete, revision: plan.revision });
     underWay.set(nodeName(action), {

@@ -117,6 +117,19 @@ export function checkDecision(decision: Decision, seen: Seen, plan: RolloutPlan,
     assert.deepEqual(waiting, [], 'the own node is last');
 }
 
+/** No node that was over its budget is finished before that was told, whoever is killed. */
+export function checkFinished(
+  { actions }: Decision,
+  told: ReadonlySet<string>,
+  { budgetMs }: RolloutPlan,
+): void {
+  for (const action of actions) {
+    if (action.type !== 'finish' || (action.seconds ?? 0) * 1000 <= budgetMs) continue;
+    const { name } = action.node;
+    assert.ok(told.has(name), `${name} took ${action.seconds} s, and nobody was told`);
+  }
+}
+
 /** What must hold in the end. */
 export function checkEnd(world: World): void {
   const shown = [...world.nodes.values()].map(node => {

@@ -4,7 +4,14 @@ import type { RolloutPlan } from '../../../../controller/rollout/types.ts';
 import { plan } from '../facts.ts';
 import { act, newController, observe, takeTurn } from './controller.ts';
 import { FAULTY_SECONDS, type Fault, happen, type Surroundings } from './faults.ts';
-import { checkDecision, checkDeletion, checkEnd, keepLedger, type Ledger } from './invariants.ts';
+import {
+  checkDecision,
+  checkDeletion,
+  checkEnd,
+  checkFinished,
+  keepLedger,
+  type Ledger,
+} from './invariants.ts';
 import { changeNode, heal, imagesOf, newWorld, passSecond, TICK_MS, type World } from './world.ts';
 
 /** A cluster, how its rollout is limited, and what happens. */
@@ -22,6 +29,8 @@ interface Play extends Surroundings {
   readonly ledger: Ledger;
   /** When the rollout was stopped by a failure. */
   stoppedAt: number | undefined;
+  /** Nodes under way whose failure was told in an earlier turn. */
+  readonly told: Set<string>;
 }
 
 /** Healthy, a node takes less than 20 s; and after a stop, budgets pass. */
@@ -64,7 +73,7 @@ function open({ nodes, limits, lives, slowness }: Story): Play {
   world.revision = 'r2';
   const controller = newController(slowness.map(seconds => seconds * TICK_MS));
   const nothing = { pausedUntil: 0, edited: new Map(), backAt: new Map(), stoppedAt: undefined };
-  return { world, controller, limits, ledger: new Map(), ...nothing };
+  return { world, controller, limits, ledger: new Map(), told: new Set(), ...nothing };
 }
 
 function oneTurn(one: Play): Decision {
@@ -80,7 +89,10 @@ function oneTurn(one: Play): Decision {
     checkDeletion(uid, ledger, one, wanted),
   );
   checkDecision(decision, seen, wanted, mayBegin);
-  if (isResumed) for (const { node } of decision.failures) controller.memory.acknowledged.add(node);
+  checkFinished(decision, one.told, wanted);
+  for (const node of one.told) if (!decision.currentNodes.includes(node)) one.told.delete(node);
+  for (const node of decision.troubled) one.told.add(node);
+  if (isResumed) for (const node of decision.troubled) controller.memory.acknowledged.add(node);
   else if (decision.failures.length > 0) one.stoppedAt ??= world.now;
   return decision;
 }
