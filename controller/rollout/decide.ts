@@ -4,6 +4,7 @@ import type { Candidate } from './begin-nodes.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { isLost, isUp, type NodeState, nodeStates } from './node-state.ts';
 import { rankOf } from './order.ts';
+import { placementProblem } from './placement.ts';
 import { pullOf } from './pre-pull.ts';
 import { skippedBlock, startNodes } from './start.ts';
 import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
@@ -19,7 +20,7 @@ export interface Decision {
    * soon as BIRD has answered.
    */
   readonly troubled: readonly string[];
-  /** Nodes that are left out, because they are not Ready or do not get the images. */
+  /** Nodes that are left out: they are not Ready, do not get the images, or would get no pod any more. */
   readonly skipped: readonly NodeReason[];
   readonly counts: Omit<NodeCounts, 'failed'>;
   readonly currentNodes: readonly string[];
@@ -132,11 +133,14 @@ function skippedOf(
   const notReady = states
     .filter(one => one.state === 'notReady' || isLost(one, seen, plan))
     .map(({ node }) => ({ node: node.name, reason: 'the node is not Ready' }));
-  const withoutImages = candidates.flatMap(({ node }) => {
+  const irreplaceable = candidates.flatMap(({ node }) => {
+    const problem = placementProblem(node, plan.placement);
+    if (problem !== undefined)
+      return [{ node: node.name, reason: `${problem}: its pod would not be made anew` }];
     const pull = pullOf(node.name, seen, plan);
     return pull.state === 'failed' ? [{ node: node.name, reason: pull.reason }] : [];
   });
-  return [...notReady, ...withoutImages];
+  return [...notReady, ...irreplaceable];
 }
 
 /** Pods that pull images for nodes that have the target, or are gone; in the end also for those that are left out. */

@@ -8,6 +8,7 @@ import {
   readReplaced,
   readReplacing,
 } from './marks.ts';
+import { type Taint, taintsOf } from './placement.ts';
 
 /** What a rollout knows of a node. */
 export interface NodeFacts {
@@ -17,6 +18,7 @@ export interface NodeFacts {
   readonly isReady: boolean;
   readonly isUnschedulable: boolean;
   readonly isControlPlane: boolean;
+  readonly taints: readonly Taint[];
   /** The upgrade that cordoned it. */
   readonly cordonedBy: string | undefined;
   readonly replacing: Replacing | undefined;
@@ -35,6 +37,7 @@ export function nodeFacts({ metadata, spec, status }: KubeObject): NodeFacts {
     isReady: hasCondition(status, 'Ready'),
     isUnschedulable: isRecord(spec) && spec.unschedulable === true,
     isControlPlane: isControlPlane(labels, spec),
+    taints: taintsOf(spec),
     cordonedBy: annotations[CORDONED_BY],
     replacing: readReplacing(annotations[REPLACING]),
     replaced: readReplaced(annotations[REPLACED]),

@@ -1,4 +1,5 @@
 import type { NodeFacts } from './node-facts.ts';
+import { placementProblem } from './placement.ts';
 import type { PodFacts } from './pod-facts.ts';
 import type { RolloutPlan, Seen } from './types.ts';
 
@@ -43,7 +44,8 @@ export function nodeStates(seen: Seen, plan: RolloutPlan): NodeStates {
   for (const node of seen.nodes.values()) {
     const pod = seen.pods.get(node.name);
     // A node with our mark is finished whatever the selectors say by now.
-    if (!isMarked(node) && pod === undefined && !hasLabels(node, plan.nodeSelector)) continue;
+    if (!isMarked(node) && pod === undefined && placementProblem(node, plan.placement) !== undefined)
+      continue;
     const isInScope = isMarked(node) || hasLabels(node, plan.selector);
     (isInScope ? inScope : others).push(stateOf(node, pod, plan));
   }

@@ -1,6 +1,7 @@
 import { type Candidate, nodesToBegin } from './begin-nodes.ts';
 import { allowedNodes } from './counts.ts';
 import { isUnavailable, type NodeState, type NodeStates } from './node-state.ts';
+import { placementProblem } from './placement.ts';
 import { pullsToStart } from './pre-pull.ts';
 import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
 
@@ -25,7 +26,9 @@ export function startNodes(
   const next = candidates.filter(({ node }) => !left.has(node.name));
   const ahead = Math.max(plan.prePullParallel, limit);
   const pulls = pullsToStart(
-    candidates.map(({ node }) => node.name),
+    candidates
+      .filter(({ node }) => placementProblem(node, plan.placement) === undefined)
+      .map(({ node }) => node.name),
     seen,
     plan,
     ahead,
@@ -37,7 +40,7 @@ export function startNodes(
   const blocked = unavailableBlock(nodes, limit, left, next.length, seen, plan);
   if (blocked !== undefined) return { ...idle, blocked };
   if (next.length === 0) {
-    const without = `the nodes that are left do not get their images: ${reasonsText(skipped)}`;
+    const without = `the nodes that are left cannot be replaced: ${reasonsText(skipped)}`;
     return { ...idle, blocked: candidates.length > 0 ? without : undefined };
   }
   const waitMs =

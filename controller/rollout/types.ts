@@ -1,5 +1,6 @@
 import type { RolloutSpec } from '../api/spec.ts';
 import type { NodeFacts } from './node-facts.ts';
+import type { Placement } from './placement.ts';
 import type { PodFacts } from './pod-facts.ts';
 
 /** What a rollout is to reach, and within which limits. Times are in milliseconds. */
@@ -18,8 +19,8 @@ export interface RolloutPlan extends Omit<RolloutSpec, 'gracefulRestartSeconds' 
   readonly checksBgp: boolean;
   /** While etcd's data is paused, calico-node 3.0 may run and wait without being Ready (components reference, section 4). */
   readonly acceptsNotReady: boolean;
-  /** Labels that a node needs to get a pod of the DaemonSet. */
-  readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Which nodes get a pod of the DaemonSet. */
+  readonly placement: Placement;
 }
 
 /** What BIRD of a pod said when it was asked last. */

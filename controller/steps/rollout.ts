@@ -79,7 +79,7 @@ function planOf(work: Work, template: TemplateState): RolloutPlan {
     upgrade: run.upgrade.metadata.name,
     revision: template.revision,
     images: template.images,
-    nodeSelector: template.nodeSelector,
+    placement: template.placement,
     ownNode: run.controller.ownNode,
     budgetMs: rollout.gracefulRestartSeconds * 1000,
     prePullMs: rollout.prePullSeconds * 1000,

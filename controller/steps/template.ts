@@ -11,6 +11,7 @@ import { type Fields, fieldsOf } from '../../jobs/lib/kubernetes/fields.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { get, mergePatch, update } from '../../jobs/lib/kubernetes/write.ts';
 import { refused } from '../../jobs/lib/run/failure.ts';
+import { placementOf } from '../rollout/placement.ts';
 import { templateFingerprint } from '../target/fingerprint.ts';
 import type { Run, TemplateState, Work } from '../upgrade/run.ts';
 import { targetFor } from './target-for.ts';
@@ -156,14 +157,11 @@ export function templateState({ metadata, spec }: KubeObject): TemplateState {
     isRecord(template.metadata) && isRecord(template.metadata.annotations)
       ? template.metadata.annotations
       : {};
-  const selector = isRecord(podSpec.nodeSelector) ? podSpec.nodeSelector : {};
   return {
     revision: String(annotations[REVISION_ANNOTATION] ?? ''),
     images: Object.fromEntries(containersOf(podSpec).map(({ name, image }) => [name, image])),
     template,
-    nodeSelector: Object.fromEntries(
-      Object.entries(selector).map(([label, value]) => [label, String(value)]),
-    ),
+    placement: placementOf(podSpec),
     generation: typeof metadata.generation === 'number' ? metadata.generation : undefined,
   };
 }

@@ -49,13 +49,13 @@ async function finishLeft(controller: Controller, rollout: RolloutRun): Promise<
 
 /** Without an upgrade nothing says how BGP is to be checked: a pod that is Ready is enough to uncordon its node. */
 function turnOf(controller: Controller, rollout: RolloutRun, live: KubeObject) {
-  const { revision, images, template, nodeSelector } = templateState(live);
+  const { revision, images, template, placement } = templateState(live);
   const limits = defaultRollout();
   return {
     ...{ client: controller.client, namespace: rollout.namespace, template },
     plan: {
       ...limits,
-      ...{ upgrade: '', revision, images, nodeSelector, ownNode: controller.ownNode },
+      ...{ upgrade: '', revision, images, placement, ownNode: controller.ownNode },
       budgetMs: limits.gracefulRestartSeconds * 1000,
       prePullMs: limits.prePullSeconds * 1000,
       checksBgp: false,

@@ -6,6 +6,7 @@ import type { Resource } from '../../jobs/lib/kubernetes/resource.ts';
 import type { ServedForms } from '../../jobs/lib/run/detect-cluster.ts';
 import type { UpgradeSpec } from '../api/spec.ts';
 import type { Patience } from '../jobs/patience.ts';
+import type { Placement } from '../rollout/placement.ts';
 import type { StatusFacts } from '../status/finish-status.ts';
 import type { RolloutRun } from '../steps/rollout-run.ts';
 import type { Target } from '../target/model.ts';
@@ -57,7 +58,7 @@ export interface TemplateState {
   readonly revision: string;
   readonly images: Readonly<Record<string, string>>;
   readonly template: unknown;
-  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly placement: Placement;
   /** The generation of the DaemonSet with it; its controller must have seen that. */
   readonly generation: number | undefined;
 }

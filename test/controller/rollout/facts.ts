@@ -2,11 +2,15 @@ import { defaultRollout } from '../../../controller/api/spec.ts';
 import { type Decision, decide } from '../../../controller/rollout/decide.ts';
 import type { NodeFacts } from '../../../controller/rollout/node-facts.ts';
 import { orderNodes } from '../../../controller/rollout/order.ts';
+import type { Placement } from '../../../controller/rollout/placement.ts';
 import type { PodFacts } from '../../../controller/rollout/pod-facts.ts';
 import type { Action, BgpFinding, RolloutPlan, Seen } from '../../../controller/rollout/types.ts';
 
 export const OLD_IMAGE = 'quay.io/calico/node:v2.4.1';
 export const NEW_IMAGE = 'quay.io/calico/node:v2.6.12';
+
+/** Where a DaemonSet without any conditions puts its pods. */
+export const ANYWHERE: Placement = { nodeSelector: {}, affinity: undefined, tolerations: [] };
 
 /** The limits that an upgrade has where nobody says any, on the way to revision `new`. */
 export function plan(changes: Partial<RolloutPlan> = {}): RolloutPlan {
@@ -21,7 +25,7 @@ export function plan(changes: Partial<RolloutPlan> = {}): RolloutPlan {
     prePullMs: prePullSeconds * 1000,
     checksBgp: true,
     acceptsNotReady: false,
-    nodeSelector: {},
+    placement: ANYWHERE,
     ...changes,
   };
 }
@@ -34,6 +38,7 @@ export const node = (name: string, changes: Partial<NodeFacts> = {}): NodeFacts 
   isReady: true,
   isUnschedulable: false,
   isControlPlane: false,
+  taints: [],
   cordonedBy: undefined,
   replacing: undefined,
   replaced: undefined,

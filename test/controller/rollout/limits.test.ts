@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { allowedNodes } from '../../../controller/rollout/counts.ts';
-import { decided, marked, newPod, node, oldPod, type Sight, told, waitingNodes } from './facts.ts';
+import { ANYWHERE, decided, marked, newPod, node, oldPod, type Sight, told, waitingNodes } from './facts.ts';
 
 const names = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `n${at + 1}`);
 
@@ -198,7 +198,7 @@ describe('selector', () => {
 
   it('of the DaemonSet itself leaves nodes out that get no pod', () => {
     const sight = { ...waitingNodes('n1'), nodes: [node('n1'), node('windows')] };
-    const labels = { nodeSelector: { 'beta.kubernetes.io/os': 'linux' } };
-    assert.equal(decided(sight, labels).counts.total, 1);
+    const placement = { ...ANYWHERE, nodeSelector: { 'beta.kubernetes.io/os': 'linux' } };
+    assert.equal(decided(sight, { placement }).counts.total, 1);
   });
 });

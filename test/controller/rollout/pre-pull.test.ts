@@ -79,7 +79,7 @@ describe('an image that cannot be pulled', () => {
     const sight = { nodes: [node('n1')], pods: [oldPod('n1')], prePulls: [refusedPull('n1')] };
     const decision = decided(sight);
     assert.deepEqual([told(decision), decision.isDone], [[], false]);
-    assert.match(decision.blocked ?? '', /^the nodes that are left do not get their images: n1: cannot pull/);
+    assert.match(decision.blocked ?? '', /^the nodes that are left cannot be replaced: n1: cannot pull/);
   });
 
   it('on more nodes than maxSkipped stops it: no other node is begun, and no more are tried', () => {
