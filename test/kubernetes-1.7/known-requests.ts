@@ -1,3 +1,4 @@
+import { UPGRADE_GROUP } from '../../jobs/lib/calico/upgrade/api.ts';
 import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
 import { kubernetesRequest } from '../faults/kubernetes-request.ts';
 import type { OldRequest } from './old-request.ts';
@@ -21,12 +22,18 @@ const KNOWN = new Set([
   ...['list', 'get', 'create', 'update'].map(
     verb => `${verb} systemnetworkpolicies.alpha.projectcalico.org/v1`,
   ),
+  ...['list', 'watch', 'get', 'patch', 'update'].map(
+    verb => `${verb} calicoupgrades.${UPGRADE_GROUP}/v1alpha1`,
+  ),
 ]);
 
 const DISCOVERY = /^\/(version|api\/v1|apis\/[^/]+\/[^/]+)$/;
 
-/** Ignored by 1.7: a list is then whole. */
-const HARMLESS = new Set(['limit', 'labelSelector', 'gracePeriodSeconds']);
+/** Known to 1.7, or ignored by it: a list without pages is whole, and a watch without bookmarks begins anew. */
+const HARMLESS = new Set([
+  ...['limit', 'labelSelector', 'fieldSelector', 'gracePeriodSeconds'],
+  ...['watch', 'allowWatchBookmarks', 'resourceVersion', 'timeoutSeconds'],
+]);
 
 /** What 1.7.5 would not understand of a request; undefined if it would all. */
 export function unknownTo17(request: OldRequest): string | undefined {

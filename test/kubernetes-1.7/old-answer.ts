@@ -1,6 +1,6 @@
 import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
 import { earlierObject, earlierVersion } from './later-forms.ts';
-import { CUSTOM_GROUP, groupOf, TPR_GROUPS } from './old-request.ts';
+import { CUSTOM_GROUPS, groupOf, TPR_GROUPS } from './old-request.ts';
 import { type Answer, recorded } from './recordings.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -73,7 +73,7 @@ function oldObject(group: string, object: Fields): Fields {
     const { generation: __, ...kept } = metadata;
     return { ...object, metadata: kept, ...oldDefinition(object) };
   }
-  if (group === CUSTOM_GROUP) return { ...object, metadata: customMetadata(metadata) };
+  if (CUSTOM_GROUPS.includes(group)) return { ...object, metadata: customMetadata(metadata) };
   if (TPR_GROUPS.includes(group)) {
     const { generation: __, ...kept } = metadata;
     return { ...object, metadata: kept };

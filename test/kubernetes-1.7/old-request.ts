@@ -1,3 +1,4 @@
+import { UPGRADE_GROUP } from '../../jobs/lib/calico/upgrade/api.ts';
 import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
 import { laterBody, laterPath } from './later-forms.ts';
 import { type Answer, EXCHANGES, recorded } from './recordings.ts';
@@ -17,7 +18,8 @@ export type OldAction =
   | { readonly do: 'answer'; readonly answer: Answer }
   | { readonly do: 'forward'; readonly path: string; readonly body: string };
 
-export const CUSTOM_GROUP = 'crd.projectcalico.org';
+/** Groups of custom resources. */
+export const CUSTOM_GROUPS: readonly string[] = ['crd.projectcalico.org', UPGRADE_GROUP];
 export const TPR_GROUPS: readonly string[] = ['projectcalico.org', 'alpha.projectcalico.org'];
 
 const NOT_SERVED = recorded('lease api (absent)').response;
@@ -70,7 +72,7 @@ export function groupOf(pathname: string): readonly [string, string] {
 
 function groupRefusal(pathname: string): Answer | undefined {
   const [group, version] = groupOf(pathname);
-  if (group === '' || group === CUSTOM_GROUP || TPR_GROUPS.includes(group)) return undefined;
+  if (group === '' || CUSTOM_GROUPS.includes(group) || TPR_GROUPS.includes(group)) return undefined;
   const versions = SERVED.get(group);
   if (!versions) return NOT_SERVED;
   return versions.includes(version) ? undefined : OTHER_VERSION;
@@ -90,7 +92,7 @@ function formatRefusal(
   }
   const [group] = groupOf(pathname);
   if (!contentType.includes('strategic')) return undefined;
-  if (group === CUSTOM_GROUP) return STRATEGIC_CUSTOM;
+  if (CUSTOM_GROUPS.includes(group)) return STRATEGIC_CUSTOM;
   return TPR_GROUPS.includes(group) ? STRATEGIC_TPR : undefined;
 }
 
