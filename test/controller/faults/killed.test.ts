@@ -6,7 +6,7 @@ import { changesCluster, WRITE_KINDS, writeKind } from './write-kinds.ts';
 
 const AT_WORK = 'this controller is the one at work';
 
-// F2 and F14. Every single write of an upgrade is a kill point in killed.slow.ts.
+// F2 and F14. Every single write of an upgrade is a kill point in killed-before-each.test.ts and killed-after-each.test.ts.
 describe('a controller that is killed', () => {
   const live = useKilledWorld();
 

@@ -1,0 +1,3 @@
+import { describeKilledAtEach } from './killed-each.ts';
+
+describeKilledAtEach('before');
