@@ -39,7 +39,8 @@ describe('a rollout within its limits', () => {
     await live.untilPhase(name, 'Complete');
     assert.equal(mostDown(history()).length, 2);
     for (const [one, other] of overlaps()) assert.notEqual(rack(one), rack(other), `${one} and ${other}`);
-    assert.deepEqual(deletedOn(live.world)[0], 'n6');
+    // Two are begun in the same moment.
+    assert.ok(deletedOn(live.world).slice(0, 2).includes('n6'));
     assert.deepEqual(deletedOn(live.world).toSorted(), NODES);
   });
 
