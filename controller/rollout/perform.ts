@@ -23,6 +23,7 @@ export interface Workshop {
   readonly log: Log;
   readonly events: Events;
   readonly observeReplacement: (seconds: number) => void;
+  /** Ends what was begun before the next request that changes something. */
   readonly signal: AbortSignal;
 }
 
@@ -50,13 +51,16 @@ async function pull(node: string, { client, template, plan, namespace, log }: Wo
 }
 
 async function begin(node: NodeFacts, pod: PodFacts, workshop: Workshop): Promise<void> {
-  const { plan, log, memory } = workshop;
+  const { plan, log, memory, signal } = workshop;
   const down = await downBefore(node, pod, workshop);
+  signal.throwIfAborted();
   const mark = { revision: plan.revision, pod: pod.uid, since: new Date().toISOString(), down };
   // A window of before is over; the time of this one begins with the deletion.
   memory.deletedAt.delete(node.name);
   memory.adopted.delete(node.name);
   await markNode(workshop.client, node, plan.upgrade, mark);
+  // What is marked and not deleted is decided anew by who comes next.
+  signal.throwIfAborted();
   await deleteNow(node, pod, workshop);
   const cordon = node.isUnschedulable ? 'was cordoned already' : 'cordoned';
   log.info(`${node.name}: ${cordon}, Pod ${pod.name} deleted`);
@@ -104,6 +108,7 @@ async function deleteNoted(node: NodeFacts, pod: PodFacts, workshop: Workshop): 
     const mark: Replacing = { ...replacing, since: new Date().toISOString() };
     await markNode(workshop.client, node, node.cordonedBy ?? workshop.plan.upgrade, mark);
   }
+  workshop.signal.throwIfAborted();
   await deleteNow(node, pod, workshop);
   workshop.log.info(`${node.name}: Pod ${pod.name} deleted, as was noted down`);
 }

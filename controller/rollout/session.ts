@@ -28,11 +28,17 @@ interface UnderWay {
 /** The rollout of one process: what it has begun and waits to see. */
 export interface RolloutSession {
   readonly underWay: Map<string, UnderWay>;
+  /** What is being done at this moment. */
+  readonly running: Set<Promise<void>>;
   /** What cannot be mended by a later try: the rollout has to stop. */
   problem: Error | undefined;
 }
 
-export const newSession = (): RolloutSession => ({ underWay: new Map(), problem: undefined });
+export const newSession = (): RolloutSession => ({
+  underWay: new Map(),
+  running: new Set(),
+  problem: undefined,
+});
 
 /** What `turn` needs beside the workshop of the actions. */
 export interface Turn extends Omit<Workshop, 'memory'> {
@@ -82,7 +88,7 @@ function begin(action: Action, turn: Turn): void {
     hasEffect: seen => isSeen(action, seen),
   };
   session.underWay.set(node, entry);
-  perform(action, turn)
+  const running = perform(action, turn)
     .then(
       () => {
         entry.until = monotonicMs() + seenWithinMs(action);
@@ -97,8 +103,19 @@ function begin(action: Action, turn: Turn): void {
     )
     .finally(() => {
       entry.isRunning = false;
+      session.running.delete(running);
       onChange();
     });
+  session.running.add(running);
+}
+
+/** Waits until nothing of a session goes on any more, or the signal ends it. */
+export async function untilIdle({ running }: RolloutSession, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const onAbort = (): void => resolve();
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (!signal.aborted) await Promise.race([Promise.all(running), aborted]);
+  signal.removeEventListener('abort', onAbort);
 }
 
 /** Whether the watches show what an action did. */

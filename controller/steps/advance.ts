@@ -6,6 +6,7 @@ import { advanceKubeControllers } from './kube-controllers.ts';
 import { advanceManifests } from './manifests.ts';
 import type { Progress } from './progress.ts';
 import { advanceRollout } from './rollout.ts';
+import { noteAtWork } from './template.ts';
 import { advanceVerify, type Verified } from './verify.ts';
 
 /** What `advanceStep` is told of the other steps. */
@@ -23,8 +24,10 @@ export async function advanceStep(
 ): Promise<Progress> {
   switch (step.name) {
     case 'manifests':
+      await noteAtWork(work.run);
       return advanceManifests(work);
     case 'kube-controllers':
+      await noteAtWork(work.run);
       return advanceKubeControllers(work);
     case 'node-rollout':
       return advanceRollout(work);

@@ -21,6 +21,20 @@ export async function isReleased(run: Run): Promise<boolean> {
   return live?.metadata.annotations?.[AT_WORK_ANNOTATION] !== run.upgrade.metadata.uid;
 }
 
+/** Takes the notes of an upgrade that has not changed the DaemonSet itself off it. */
+export async function takeNotesOff(run: Run): Promise<void> {
+  const { name, namespace } = daemonSetName(run);
+  if (!run.previous.daemonSet || (await isReleased(run))) return;
+  const annotations = { [FROM_ANNOTATION]: null, [AT_WORK_ANNOTATION]: null };
+  await mergePatch(
+    run.controller.client,
+    run.daemonSets,
+    name,
+    () => ({ metadata: { annotations } }),
+    namespace,
+  );
+}
+
 /** Takes our notes off the DaemonSet, and lets it replace pods as it shall. The revision of its template stays: its pods have it. */
 export async function releaseDaemonSet(run: Run, strategy: Readonly<Record<string, unknown>>): Promise<void> {
   const { name, namespace } = daemonSetName(run);

@@ -5,7 +5,7 @@ import { type Watched, watch } from '../../jobs/lib/kubernetes/watch.ts';
 import { refused } from '../../jobs/lib/run/failure.ts';
 import type { Log } from '../../jobs/lib/run/log.ts';
 import { type Memory, newMemory } from '../rollout/seen.ts';
-import { newSession, type RolloutSession } from '../rollout/session.ts';
+import { newSession, type RolloutSession, untilIdle } from '../rollout/session.ts';
 import { openStores, type Stores } from '../rollout/stores.ts';
 
 /** What is followed and remembered for the rollout of one DaemonSet, by this process. */
@@ -17,9 +17,11 @@ export interface RolloutRun {
   readonly daemonSets: Watched<KubeObject>;
   readonly memory: Memory;
   readonly session: RolloutSession;
+  /** Aborted when it is closed. */
+  readonly signal: AbortSignal;
   isSynced(): boolean;
-  /** Ends the watches. */
-  close(): void;
+  /** Ends the watches, and what is being done: who comes next must see all of its effects. */
+  close(): Promise<void>;
 }
 
 export interface RolloutRunOptions {
@@ -63,10 +65,13 @@ export function openRolloutRun(options: RolloutRunOptions): RolloutRun {
   );
   daemonSets.done.catch(onEnd);
   return {
-    ...{ resource, name, namespace, stores, daemonSets, session },
+    ...{ resource, name, namespace, stores, daemonSets, session, signal },
     memory: newMemory(),
     isSynced: () => stores.isSynced() && daemonSets.isSynced(),
-    close: () => closing.abort(new Error('the rollout is over')),
+    async close() {
+      closing.abort(new Error('the rollout is over'));
+      await untilIdle(session, options.signal);
+    },
   };
 }
 

@@ -60,13 +60,21 @@ const waiting = (what: string): Progress => ({
 const isBefore = (seen: unknown, wanted: number | undefined): boolean =>
   typeof seen === 'number' && wanted !== undefined && seen < wanted;
 
-/** Puts the template on the DaemonSet once, and again when somebody has changed it; while nothing may begin, it stays what it is. */
+/**
+ * Puts the template on the DaemonSet once, and again when somebody has changed it, or made it anew; while nothing may begin, it stays
+ * what it is. Throws a refusal where it was deleted.
+ */
 async function wantedTemplate(work: Work, rollout: RolloutRun): Promise<TemplateState> {
   const { made } = work.run;
-  const live = rollout.daemonSets.objects.get(`${rollout.namespace}/${rollout.name}`);
+  const known = rollout.daemonSets.objects.get(`${rollout.namespace}/${rollout.name}`);
+  const live = known ?? (rollout.isSynced() ? await liveDaemonSet(work.run) : undefined);
+  const isAnother = live !== undefined && made.template?.uid !== live.metadata.uid;
   const isNewer = live !== undefined && isBefore(made.template?.generation, Number(live.metadata.generation));
-  if (made.template && !isNewer) return made.template;
-  if (!work.mayBegin) return made.template ?? templateState(live ?? (await liveDaemonSet(work.run)));
+  if (made.template && !isNewer && !isAnother) return made.template;
+  if (!work.mayBegin) {
+    const present = templateState(live ?? (await liveDaemonSet(work.run)));
+    return isAnother ? present : (made.template ?? present);
+  }
   made.template = await putTemplate(work);
   return made.template;
 }
@@ -98,7 +106,7 @@ function turnOf(run: Run, rollout: RolloutRun, plan: RolloutPlan, { template }: 
     log: controller.log.child({ stage: 'rollout' }),
     events: controller.events,
     observeReplacement: controller.metrics.observeReplacement,
-    signal: controller.signal,
+    signal: rollout.signal,
     stores: rollout.stores,
     memory: rollout.memory,
     session: rollout.session,

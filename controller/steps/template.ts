@@ -77,13 +77,13 @@ export function daemonSetName({ previous }: Run): { readonly name: string; reado
  */
 async function takeDaemonSet(run: Run): Promise<void> {
   const { name, namespace } = daemonSetName(run);
-  const notes = { [AT_WORK_ANNOTATION]: run.upgrade.metadata.uid, [FROM_ANNOTATION]: run.previous.from };
+  const notes = notesOf(run);
   await mergePatch(
     run.controller.client,
     run.daemonSets,
     name,
     ({ metadata, spec }) => {
-      const isNoted = Object.entries(notes).every(([note, value]) => metadata.annotations?.[note] === value);
+      const isNoted = hasNotes(metadata, notes);
       const isOnDelete = fieldsOf(fieldsOf(spec).updateStrategy).type === 'OnDelete';
       if (isNoted && isOnDelete) return undefined;
       const updateStrategy = { type: 'OnDelete', rollingUpdate: null };
@@ -92,6 +92,34 @@ async function takeDaemonSet(run: Run): Promise<void> {
     namespace,
   );
 }
+
+/**
+ * Notes on the DaemonSet which upgrade is at work, before anything of Calico is changed: an upgrade that comes after one that was deleted
+ * in the middle finds by it what was there before the first change.
+ */
+export async function noteAtWork(run: Run): Promise<void> {
+  if (run.made.isNoted || !run.previous.daemonSet) return;
+  const { name, namespace } = daemonSetName(run);
+  const notes = notesOf(run);
+  await mergePatch(
+    run.controller.client,
+    run.daemonSets,
+    name,
+    ({ metadata }) => (hasNotes(metadata, notes) ? undefined : { metadata: { annotations: notes } }),
+    namespace,
+  );
+  run.made.isNoted = true;
+}
+
+type Notes = Readonly<Record<string, string | undefined>>;
+
+const notesOf = ({ upgrade, previous }: Run): Notes => ({
+  [AT_WORK_ANNOTATION]: upgrade.metadata.uid,
+  [FROM_ANNOTATION]: previous.from,
+});
+
+const hasNotes = ({ annotations }: KubeObject['metadata'], notes: Notes): boolean =>
+  Object.entries(notes).every(([note, value]) => annotations?.[note] === value);
 
 /** What the pods read of the ConfigMap when they start: a change of it needs their restart, too. */
 async function configData(run: Run): Promise<Fields> {
@@ -163,6 +191,7 @@ export function templateState({ metadata, spec }: KubeObject): TemplateState {
     template,
     placement: placementOf(podSpec),
     generation: typeof metadata.generation === 'number' ? metadata.generation : undefined,
+    uid: metadata.uid,
   };
 }
 

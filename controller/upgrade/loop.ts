@@ -10,7 +10,7 @@ import { type Actionable, type Choice, chooseUpgrade } from './choose.ts';
 import type { Controller } from './controller.ts';
 import { planFingerprint } from './fingerprint.ts';
 import { openRun } from './open-run.ts';
-import { type Orphans, openOrphans } from './orphans.ts';
+import { type Left, type Orphans, openOrphans } from './orphans.ts';
 import type { Run } from './run.ts';
 import { type Shown, showStatuses } from './shown.ts';
 import { stopReason } from './stop-reason.ts';
@@ -20,6 +20,7 @@ import type { Waker } from './waker.ts';
 
 const IDLE_MS = 60_000;
 const AFTER_FAILURE_MS = 2_000;
+const ORPHANS_MS = 1_000;
 const LONGEST_PAUSE_MS = 500;
 
 /** What the loop goes on with from turn to turn. */
@@ -28,7 +29,7 @@ interface Memory {
   /** Spec of an upgrade that could not be begun: not tried again before it changes. */
   refusedSpec: string | undefined;
   orphans: Orphans | undefined;
-  /** Whether nodes that an upgrade left in the middle are to be looked for. */
+  /** Whether nodes that an upgrade left in the middle are to be looked for, before another one is begun. */
   looksForOrphans: boolean;
 }
 
@@ -66,7 +67,7 @@ export async function runUpgrades(controller: Controller, waker: Waker, onTurn: 
   try {
     await Promise.race([loop(), upgrades.done]);
   } finally {
-    close(memory);
+    await close(memory);
   }
 }
 
@@ -100,18 +101,20 @@ async function turn(
   const { active } = choice;
   if (memory.run && memory.run.upgrade.metadata.uid !== active?.upgrade.metadata.uid) {
     controller.log.info(`CalicoUpgrade ${memory.run.upgrade.metadata.name} is no longer at work`);
-    close(memory);
+    await close(memory);
     memory.looksForOrphans = true;
   }
-  if (choice.isOver) {
-    const waitMs = await lookAfterOrphans(controller, memory);
-    if (memory.orphans) return waitMs;
+  // An upgrade that has come to its nodes finishes those that others left, too.
+  const isNext = active && !choice.isOver && !isRefused(active, memory);
+  if (!isNext || !hasBegunNodes(active)) {
+    const left = await lookAfterOrphans(controller, memory);
+    if (left && !(isNext && left === 'stuck')) return ORPHANS_MS;
   }
   if (!active) {
     controller.metrics.setStatus(undefined);
     return IDLE_MS;
   }
-  memory.orphans?.close();
+  await memory.orphans?.close();
   memory.orphans = undefined;
   return turnOf(controller, active, shown, memory);
 }
@@ -136,13 +139,10 @@ async function turnOf(
 ): Promise<number> {
   const observedSpec = fingerprint(upgrade.spec);
   if (memory.run && memory.run.plannedFor !== planFingerprint(spec, spec.rollback || memory.run.isRollback)) {
-    close(memory);
+    await close(memory);
   }
   if (!memory.run) {
-    const before = readStatus(upgrade.status);
-    const wasRefused =
-      before?.phase === 'Stopped' && before.plannedFor === undefined && before.observedSpec === observedSpec;
-    if (wasRefused || memory.refusedSpec === observedSpec) return IDLE_MS;
+    if (isRefused({ upgrade, spec }, memory)) return IDLE_MS;
     try {
       memory.run = await openRun(controller, upgrade, spec);
       memory.refusedSpec = undefined;
@@ -150,47 +150,65 @@ async function turnOf(
       const reason = stopReason(error);
       if (reason === undefined) throw error;
       memory.refusedSpec = observedSpec;
+      // It may have been at work on a node before its spec was changed.
+      memory.looksForOrphans = true;
       const message = `${reason}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
       controller.log.error({ stage: 'preflight' }, message);
       controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'Stopped', message });
       const { plannedFor: _, ...kept } = stored(upgrade);
       shown.show(upgrade, { ...kept, phase: 'Stopped', message, observedSpec });
-      return IDLE_MS;
+      return 1;
     }
   }
   const turned = await takeTurn(memory.run, upgrade, spec, new Date());
   return afterTurn(controller, turned, upgrade, shown, memory);
 }
 
-function afterTurn(
+/** Whether an upgrade could not be begun, by this process or one before, and nobody has changed its spec since. */
+function isRefused({ upgrade }: Actionable, { run, refusedSpec }: Memory): boolean {
+  if (run) return false;
+  const observedSpec = fingerprint(upgrade.spec);
+  const before = readStatus(upgrade.status);
+  const wasRefused =
+    before?.phase === 'Stopped' && before.plannedFor === undefined && before.observedSpec === observedSpec;
+  return wasRefused || refusedSpec === observedSpec;
+}
+
+/** Whether an upgrade may have nodes under way: orphans are none of its own. */
+function hasBegunNodes({ upgrade }: Actionable): boolean {
+  const steps = readStatus(upgrade.status)?.steps ?? [];
+  return steps.some(({ name, startedAt }) => name === 'node-rollout' && startedAt !== undefined);
+}
+
+async function afterTurn(
   { metrics }: Controller,
   turned: Turned,
   upgrade: KubeObject,
   shown: Shown,
   memory: Memory,
-): number {
+): Promise<number> {
   const { facts, wakeMs, isMilestone, goesBack } = turned;
   if (memory.run) memory.run.made.facts = facts;
   metrics.setStatus(shown.show(upgrade, facts, isMilestone));
-  if (goesBack) close(memory);
+  if (goesBack) await close(memory);
   return wakeMs;
 }
 
-/** Ends what a run follows; the next one begins with what the cluster shows. */
-function close(memory: Memory): void {
-  memory.run?.made.rollout?.close();
+/** Ends what a run follows and does; the next one begins with what the cluster shows. */
+async function close(memory: Memory): Promise<void> {
+  const { run, orphans } = memory;
   memory.run = undefined;
-  memory.orphans?.close();
   memory.orphans = undefined;
+  await Promise.all([run?.made.rollout?.close(), orphans?.close()]);
 }
 
-async function lookAfterOrphans(controller: Controller, memory: Memory): Promise<number> {
+/** What is left of them; undefined where there are none. */
+async function lookAfterOrphans(controller: Controller, memory: Memory): Promise<Left | undefined> {
   if (memory.looksForOrphans && !memory.orphans) memory.orphans = await openOrphans(controller);
   memory.looksForOrphans = false;
-  if (!memory.orphans) return IDLE_MS;
-  const waitsFor = await memory.orphans.turn();
-  if (waitsFor !== undefined) return 1_000;
-  memory.orphans.close();
+  const left = await memory.orphans?.turn();
+  if (left) return left;
+  await memory.orphans?.close();
   memory.orphans = undefined;
-  return IDLE_MS;
+  return undefined;
 }

@@ -10,16 +10,19 @@ import { openRolloutRun, type RolloutRun } from '../steps/rollout-run.ts';
 import { templateState } from '../steps/template.ts';
 import type { Controller } from './controller.ts';
 
-/** The nodes that an upgrade left in the middle, which was deleted. */
+/** Whether nodes that are left need time, or are over their budget, which time alone may not end. */
+export type Left = 'waits' | 'stuck';
+
+/** The nodes that an upgrade left in the middle, which was deleted or cannot go on. */
 export interface Orphans {
-  /** Finishes what is begun, for one turn. Returns what it waits for; undefined when nothing is left. */
-  turn(): Promise<string | undefined>;
-  close(): void;
+  /** Finishes what is begun, for one turn. Returns undefined when nothing is left. */
+  turn(): Promise<Left | undefined>;
+  close(): Promise<void>;
 }
 
 /**
- * Looks after nodes that are marked although no upgrade is at work: their replacement is finished and they are uncordoned, and no other is
- * begun. So an upgrade that is deleted leaves a cluster that works.
+ * Looks after nodes that are marked although no upgrade is at work on nodes: their replacement is finished and they are uncordoned, and no
+ * other is begun. So an upgrade that is deleted leaves a cluster that works.
  */
 export async function openOrphans(controller: Controller): Promise<Orphans | undefined> {
   const { client, signal } = controller;
@@ -35,8 +38,8 @@ export async function openOrphans(controller: Controller): Promise<Orphans | und
   return { turn: () => finishLeft(controller, rollout), close: rollout.close };
 }
 
-async function finishLeft(controller: Controller, rollout: RolloutRun): Promise<string | undefined> {
-  if (!rollout.isSynced()) return 'waits for the API server to list Nodes and pods';
+async function finishLeft(controller: Controller, rollout: RolloutRun): Promise<Left | undefined> {
+  if (!rollout.isSynced()) return 'waits';
   const live = rollout.daemonSets.objects.get(`${rollout.namespace}/${rollout.name}`);
   if (!live) return undefined;
   for (const pod of rollout.stores.prePulls.objects.values()) {
@@ -44,7 +47,8 @@ async function finishLeft(controller: Controller, rollout: RolloutRun): Promise<
   }
   const decision = takeRolloutTurn(turnOf(controller, rollout, live), false);
   if (decision.isIdle && isQuiet(rollout.session)) return undefined;
-  return decision.message;
+  const isLate = decision.currentNodes.every(node => decision.troubled.includes(node));
+  return isLate && isQuiet(rollout.session) ? 'stuck' : 'waits';
 }
 
 /** Without an upgrade nothing says how BGP is to be checked: a pod that is Ready is enough to uncordon its node. */
@@ -65,6 +69,6 @@ function turnOf(controller: Controller, rollout: RolloutRun, live: KubeObject) {
     events: controller.events,
     observeReplacement: controller.metrics.observeReplacement,
     ...{ stores: rollout.stores, memory: rollout.memory, session: rollout.session },
-    ...{ signal: controller.signal, onChange: controller.wake },
+    ...{ signal: rollout.signal, onChange: controller.wake },
   };
 }

@@ -5,7 +5,9 @@ import { advanceRollout, nodesOfOtherTemplates } from '../steps/rollout.ts';
 import { nodesFacts } from './nodes-facts.ts';
 import { settleUpgrade } from './settle.ts';
 import { changeStep, stateOf } from './step-list.ts';
-import { approvalText } from './texts.ts';
+import { stopReason } from './stop-reason.ts';
+import { stoppedAt } from './stopped-at.ts';
+import { approvalText, resumeText } from './texts.ts';
 import type { Turn, Turned } from './turn.ts';
 
 const LOOK_EVERY_MS = 60_000;
@@ -15,6 +17,27 @@ const LOOK_EVERY_MS = 60_000;
  * DaemonSet is left to who changes it next.
  */
 export async function over(turn: Turn): Promise<Turned> {
+  try {
+    return await lookAfter(turn);
+  } catch (error) {
+    const reason = stopReason(error);
+    if (reason === undefined) throw error;
+    if (turn.isHeld) return { facts: turn.facts, wakeMs: LOOK_EVERY_MS };
+    return turn.facts.phase === 'Complete' || turn.facts.phase === 'RolledBack'
+      ? noted(turn, reason)
+      : stoppedAt(turn, 'end', reason, turn.steps, LOOK_EVERY_MS);
+  }
+}
+
+/** What is over stays over: what cannot be done any more is only told. */
+function noted(turn: Turn, reason: string): Turned {
+  const { run, facts } = turn;
+  const message = `${endText(turn)}; ${reason}`;
+  if (facts.message !== message) run.controller.log.warn({ stage: 'end' }, reason);
+  return { facts: { ...facts, message }, wakeMs: LOOK_EVERY_MS };
+}
+
+async function lookAfter(turn: Turn): Promise<Turned> {
   const { run, facts, steps, work } = turn;
   const hadRollout = ![undefined, 'NotNeeded'].includes(stateOf(steps, 'node-rollout'));
   const changedNodes = hadRollout && !(await isReleased(run));
@@ -25,10 +48,10 @@ export async function over(turn: Turn): Promise<Turned> {
   const withNodes = { ...facts, ...nodesFacts(nodes.nodes, facts) };
   const wasOver = facts.phase === 'Complete' || facts.phase === 'RolledBack';
   if (!wasOver && nodes.state !== 'done') return reopened({ ...turn, facts: withNodes });
-  if (nodes.state === 'stopped') run.made.lateFailure = nodes.message;
+  if (nodes.nodes?.failures.length) noteLateFailure(turn, nodes.message);
   const left = nodes.nodes?.counts.skipped ?? 0;
   const others = nodesOfOtherTemplates(run);
-  if (nodes.state === 'done' && left === 0 && others === 0) await settleUpgrade(work, changedNodes);
+  if (nodes.state === 'done' && left === 0 && others === 0) await settleUpgrade(work, changedNodes, !wasOver);
   const message = [endText(turn), lateText(nodes, left, others), run.made.lateFailure, cleanUpText(turn)];
   if (!wasOver) sayEnd(turn, endText(turn));
   return {
@@ -40,6 +63,16 @@ export async function over(turn: Turn): Promise<Turned> {
     wakeMs: nodes.state === 'running' ? (nodes.wakeMs ?? LOOK_EVERY_MS) : LOOK_EVERY_MS,
     isMilestone: !wasOver,
   };
+}
+
+/** No node that comes back later is replaced before a person has looked. */
+function noteLateFailure({ run, spec }: Turn, failure: string): void {
+  if (run.made.lateFailure !== undefined) return;
+  const { controller, upgrade } = run;
+  const message = `${failure}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
+  run.made.lateFailure = message;
+  controller.log.error({ stage: 'end' }, message);
+  controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'Stopped', message });
 }
 
 /** The status says that every step is done, and the nodes do not: done is what they show. */
@@ -61,7 +94,7 @@ function endText({ run }: Turn): string {
 }
 
 function lateText(nodes: Progress, skipped: number, others: number): string {
-  if (nodes.state === 'running') return nodes.message;
+  if (nodes.state !== 'done') return nodes.nodes?.failures.length ? '' : nodes.message;
   if (skipped > 0) return `${skipped} nodes that are not Ready are left, and are replaced when they are back`;
   return others > 0
     ? `${others} nodes that spec.rollout.selector leaves out are as before; the DaemonSet stays OnDelete until an upgrade has replaced them, too`

@@ -47,6 +47,8 @@ export interface Run {
     lateFailure?: string;
     /** Failures of nodes that a person knows, who said to go on. */
     acknowledges?: boolean;
+    /** Whether the DaemonSet says that this upgrade is at work. */
+    isNoted?: boolean;
     /** Whether what belongs to the end was done by this process. */
     isSettled?: boolean;
     began?: { readonly at: number; readonly updated: number; last: number };
@@ -61,6 +63,8 @@ export interface TemplateState {
   readonly placement: Placement;
   /** The generation of the DaemonSet with it; its controller must have seen that. */
   readonly generation: number | undefined;
+  /** Of the DaemonSet: another one of the same name has another template. */
+  readonly uid: string | undefined;
 }
 
 /** What a step is given. */

@@ -2,20 +2,22 @@ import { isRecord } from '../../jobs/lib/kubernetes/object.ts';
 import { remove } from '../../jobs/lib/kubernetes/remove.ts';
 import { get } from '../../jobs/lib/kubernetes/write.ts';
 import { applyAll } from '../steps/manifests.ts';
-import { releaseDaemonSet } from '../steps/release.ts';
+import { releaseDaemonSet, takeNotesOff } from '../steps/release.ts';
 import { targetFor } from '../steps/target-for.ts';
 import type { ObjectName } from '../target/model.ts';
 import type { Run, Work } from './run.ts';
 
 /**
  * What belongs to the end, when no node is left that is as before: the DaemonSet replaces pods again as it did, and the rights that
- * only old nodes need are taken back. What the old release left behind otherwise is named, and not deleted.
+ * only old nodes need are taken back. What the old release left behind otherwise is named, and not deleted, where the upgrade has only now
+ * come to its end (`isNew`).
  */
-export async function settleUpgrade(work: Work, changedNodes: boolean): Promise<void> {
+export async function settleUpgrade(work: Work, changedNodes: boolean, isNew: boolean): Promise<void> {
   const { run } = work;
   if (run.made.isSettled) return;
   if (changedNodes && run.isRollback) await releaseDaemonSet(run, previousStrategy(run));
-  if (!run.isRollback) {
+  // Later, the manifests that it was made from may be gone, and are not asked for.
+  if (!run.isRollback && (changedNodes || isNew)) {
     const { finalStrategy, afterwards } = await targetFor(work);
     if (changedNodes) {
       await applyAll(run, afterwards.apply);
@@ -28,7 +30,8 @@ export async function settleUpgrade(work: Work, changedNodes: boolean): Promise<
       afterwards.remove.filter(name => !isOurs(name)),
     );
   }
-  run.made.rollout?.close();
+  if (!changedNodes) await takeNotesOff(run);
+  await run.made.rollout?.close();
   delete run.made.rollout;
   run.made.isSettled = true;
 }

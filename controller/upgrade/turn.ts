@@ -15,7 +15,8 @@ import type { Run, Work } from './run.ts';
 import { sourceProblem } from './sources.ts';
 import { changeStep, currentStep, stateOf } from './step-list.ts';
 import { stopReason } from './stop-reason.ts';
-import { approvalText, resumeText } from './texts.ts';
+import { stoppedAt } from './stopped-at.ts';
+import { approvalText } from './texts.ts';
 
 /** What came of a turn. */
 export interface Turned {
@@ -47,7 +48,9 @@ export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec,
   const before = factsBefore(run, upgrade);
   const observedSpec = fingerprint(upgrade.spec);
   const isHeld = before.phase === 'Stopped' && before.observedSpec === observedSpec;
-  if (before.phase === 'Stopped' && !isHeld) goOnAfterStop(run);
+  const isOver = before.phase === 'Complete' || before.phase === 'RolledBack';
+  if (before.phase === 'Stopped' ? !isHeld : isOver && before.observedSpec !== observedSpec)
+    goOnAfterStop(run);
   const facts = { ...before, observedSpec };
   const steps = facts.steps ?? run.steps;
   const mayBegin = !isHeld && !spec.paused;
@@ -66,6 +69,7 @@ function goOnAfterStop({ made }: Run): void {
   delete made.target;
   delete made.template;
   delete made.addOns;
+  delete made.lateFailure;
 }
 
 /** What is known of the upgrade: what this process knew last, else what is stored, if it is of the same plan. */
@@ -225,19 +229,4 @@ async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<T
   }
   const next = changeStep(steps, step.name, 'Failed', progress.message, now);
   return stoppedAt(turn, step.name, progress.message, next, wakeOf(progress));
-}
-
-/** Waits for a person: says why and what to do, in status, log and Event. */
-function stoppedAt(
-  { run, spec, facts }: Turn,
-  stage: string,
-  why: string,
-  steps: readonly StepStatus[],
-  wakeMs: number,
-): Turned {
-  const { controller, upgrade } = run;
-  const message = `${stage}: ${why}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
-  controller.log.error({ stage }, message);
-  controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'Stopped', message });
-  return { facts: { ...facts, phase: 'Stopped', message, steps: [...steps] }, wakeMs, isMilestone: true };
 }

@@ -6,7 +6,7 @@ import { sleep } from '../../../jobs/lib/run/abort.ts';
 import type { PullFailure } from '../../kubelets/behaviour.ts';
 import { isCalicoNode } from '../../kubelets/outages.ts';
 import { waitFor } from '../world.ts';
-import { cordonedNodes, deletedOn, kubectl, newPodOn, useLiveRollout } from './live-rollout.ts';
+import { cordonedNodes, deletedOn, kubectl, newPodOn, patchSpec, useLiveRollout } from './live-rollout.ts';
 
 const live = useLiveRollout({ nodes: 5, calico: { release: '2.6.2' }, nodeName: 'n1' });
 
@@ -34,6 +34,26 @@ describe('nodes that are not as they should be', () => {
     assert.deepEqual(deletedOn(live.world).at(-1), 'n3');
     assert.equal((await live.world.nodeImages()).get('n3'), TARGET);
     assert.deepEqual(await cordonsNow(), []);
+  });
+
+  it('one that fails when it is back after the end holds up those behind it, until a person says to go on', async () => {
+    const { kubelets } = live.world;
+    const ends = (restart: number) => (restart < 2 ? { exitCode: 1 } : undefined);
+    await live.startAnew(newPodOn(['n3'], () => ({ backOffMs: 300, ends })));
+    for (const node of ['n3', 'n4']) await kubelets.setNodeReady(node, false);
+    const name = await live.upgrade({ rollout: { maxSkipped: 2 } });
+    await live.untilPhase(name, 'Complete');
+    await kubelets.setNodeReady('n3', true);
+    const failed = await live.world.until(name, 'the failure', ({ message }) => message.includes('n3: '));
+    assert.match(failed.message, /ended and was started again .* To go on: kubectl patch calicoupgrade/);
+    assert.equal(failed.phase, 'Complete');
+    await live.world.until(name, 'n3 replaced', ({ nodes }) => nodes?.updated === 4);
+    await kubelets.setNodeReady('n4', true);
+    await sleep(1_500);
+    assert.equal(deletedOn(live.world).includes('n4'), false);
+    await patchSpec(live.world, name, { resume: '1' });
+    await live.world.until(name, 'n4 replaced', ({ nodes }) => nodes?.updated === 5);
+    assert.equal((await live.world.nodeImages()).get('n4'), TARGET);
   });
 
   it('(F12) one that a person cordoned is replaced in its turn and left cordoned', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { imagesIn } from '../../../controller/target/images.ts';
-import { CLUSTER_ROLES, DEPLOYMENTS } from '../../../jobs/lib/kubernetes/builtin.ts';
+import { AT_WORK_ANNOTATION, FROM_ANNOTATION } from '../../../jobs/lib/calico/upgrade/annotations.ts';
+import { CLUSTER_ROLES, DAEMON_SETS, DEPLOYMENTS } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { firstServed } from '../../../jobs/lib/kubernetes/discovery.ts';
 import { fieldsOf } from '../../../jobs/lib/kubernetes/fields.ts';
 import type { KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
@@ -10,7 +11,7 @@ import type { PodFacts } from '../../kubelets/facts.ts';
 import { isPodEntry } from '../../kubelets/history.ts';
 import type { ControllerProcess } from '../controller-process.ts';
 import { hostedEtcd } from '../hosted/etcd.ts';
-import { startWorld, type World } from '../world.ts';
+import { startWorld, type World, waitFor } from '../world.ts';
 
 const OLD = 'calico-policy-controller';
 const NEW = 'calico-kube-controllers';
@@ -104,5 +105,31 @@ describe('the controllers of an etcd datastore', () => {
     assert.deepEqual(lifeOfControllers(world), [`-${NEW}`, `+${OLD}`]);
     assert.equal(fieldsOf((await deployment(OLD))?.spec).replicas, 1);
     assert.equal(fieldsOf((await deployment(NEW))?.spec).replicas, 0);
+  });
+
+  test('are those of before again also after an upgrade that was deleted in the middle, and another one', async () => {
+    const spec = { targetVersion: 'v2.6.12', components: ['kubeControllers'] };
+    await world.cluster.kubectl(['delete', 'calicoupgrades', '--all']);
+    world.kubelets.setBehaviour(({ labels }) => ({ readyMs: labels['k8s-app'] === NEW ? 60_000 : 50 }));
+    world.kubelets.forgetHistory();
+    await world.apply('left', spec);
+    await waitFor('the new controllers', async () => lifeOfControllers(world).includes(`+${NEW}`));
+    await world.cluster.kubectl(['delete', 'calicoupgrade', 'left']);
+    world.kubelets.setBehaviour(() => ({ readyMs: 50 }));
+    await world.cluster.kubectl(['-n', 'kube-system', 'delete', 'pods', '-l', `k8s-app=${NEW}`]);
+    await world.apply('next', spec);
+    await complete('next');
+    await world.apply('next', { ...spec, rollback: true });
+    await world.until('next', 'RolledBack', ({ phase }) => phase === 'RolledBack');
+    assert.equal(fieldsOf((await deployment(OLD))?.spec).replicas, 1);
+    assert.equal(fieldsOf((await deployment(NEW))?.spec).replicas, 0);
+  });
+
+  test('leave no note of an upgrade on the DaemonSet, which it has not changed', async () => {
+    const [daemonSets] = DAEMON_SETS;
+    assert.ok(daemonSets);
+    const daemonSet = await get(world.client, daemonSets, 'calico-node', 'kube-system');
+    for (const note of [AT_WORK_ANNOTATION, FROM_ANNOTATION])
+      assert.equal(daemonSet?.metadata.annotations?.[note], undefined, note);
   });
 });
