@@ -29,7 +29,7 @@ export interface Decision {
   readonly message: string;
   /** Every node has the target, or is not Ready. */
   readonly isDone: boolean;
-  /** Whether no replacement is under way. */
+  /** Whether no replacement is under way that anybody waits for. */
   readonly isIdle: boolean;
   /** After how many milliseconds to decide anew, even if nothing changes. */
   readonly wakeMs: number | undefined;
@@ -58,7 +58,7 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
     : { actions: [], blocked: undefined, wakeMs: undefined };
   const isDone =
     candidates.length === 0 &&
-    states.every(({ state }) => state === 'updated' || state === 'notReady') &&
+    states.every(one => one.state === 'updated' || one.state === 'notReady' || isGivenUp(one, seen, plan)) &&
     skippedBlock(states, skipped, plan) === undefined;
   const actions = [
     ...windows
@@ -85,7 +85,7 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
     blocked: start.blocked,
     message: messageOf(windows, start.blocked, candidates.length),
     isDone,
-    isIdle: windows.length === 0,
+    isIdle: windows.every(({ one }) => isGivenUp(one, seen, plan)),
     wakeMs: earliest([
       start.wakeMs,
       ...windows.map(judged => (isUntold(judged, seen) ? 1 : judged.verdict.wakeMs)),
@@ -102,6 +102,10 @@ const isUntold = ({ one: { node }, verdict }: Judged, { told, acknowledged }: Se
   verdict.action?.type === 'finish' &&
   !told.has(node.name) &&
   !acknowledged.has(node.name);
+
+/** Whether a node went away in the middle of its replacement, and a person knows: it is left out like any other that is not Ready. */
+const isGivenUp = (one: NodeState, seen: Seen, plan: RolloutPlan): boolean =>
+  isLost(one, seen, plan) && seen.acknowledged.has(one.node.name);
 
 const failureText = (failure: string, { isReady }: NodeFacts): string =>
   isReady ? failure : `${failure}; the node is not Ready`;

@@ -206,7 +206,9 @@ async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<T
   const { run, spec, facts, steps, now } = turn;
   const { controller, upgrade } = run;
   const failed = progress.nodes?.failures.length ?? 0;
-  if (failed > 0 && spec.rollout.onFailure === 'Rollback' && !run.isRollback) {
+  // The data of before is given up with the first act of complete.
+  const mayGoBack = !run.isRollback && step.name !== 'complete';
+  if (failed > 0 && spec.rollout.onFailure === 'Rollback' && mayGoBack) {
     controller.log.warn(
       { stage: step.name },
       `${progress.message}. Goes back, as spec.rollout.onFailure says`,

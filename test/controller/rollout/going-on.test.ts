@@ -65,6 +65,16 @@ describe('after a failure', () => {
     assert.deepEqual([told(decision), decision.failures], [['begin n2'], []]);
   });
 
+  it('a node that went away in the middle, and a person knows of, is left out like any other that is not Ready', () => {
+    const gone = marked('n1', { isReady: false });
+    const sight = { nodes: [gone, node('n2')], pods: [newPod('n2')], now: 91_000, deletedAt: { n1: 0 } };
+    const unknown = decided(sight);
+    assert.deepEqual([unknown.isDone, unknown.isIdle, unknown.failures.length], [false, false, 1]);
+    const known = decided({ ...sight, acknowledged: ['n1'] });
+    assert.deepEqual([known.isDone, known.isIdle, known.failures.length], [true, true, 0]);
+    assert.deepEqual(known.skipped, [{ node: 'n1', reason: 'the node is not Ready' }]);
+  });
+
   it('a person who goes on knows of it also while its pod is Ready, and BIRD is yet to be asked', () => {
     const { troubled, failures } = decided({ ...late, pods: [newPod('n1'), oldPod('n2')] });
     assert.deepEqual([troubled, failures], [['n1'], []]);
