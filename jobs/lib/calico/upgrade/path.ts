@@ -39,7 +39,7 @@ export function pathProblems(detected: Detected, target: string): readonly strin
 
 function unknownRelease({ releases }: Detected): string {
   const images = releases.unknownImages.length > 0 ? ` (${releases.unknownImages.join(', ')})` : '';
-  return `the release of Calico that runs cannot be told: no image of calico-node has a tag that says it${images}, and there is no setting CalicoVersion. Say it with --from`;
+  return `the release of Calico that runs cannot be told: no image of calico-node has a tag that says it${images}, and there is no setting CalicoVersion. Say it with --from, in a CalicoUpgrade with spec.fromVersion`;
 }
 
 function releaseProblems({ lowest, highest }: From, target: string): readonly string[] {

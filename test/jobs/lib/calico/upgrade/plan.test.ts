@@ -168,7 +168,7 @@ describe('the plan of an upgrade', () => {
       'a release that nothing tells',
       { node: 'latest' },
       '2.6.12',
-      /calico\/node:latest\).*Say it with --from$/,
+      /calico\/node:latest\).*Say it with --from, in a CalicoUpgrade with spec\.fromVersion$/,
     ],
     ['Kubernetes without CRDs', { servesCrds: false }, '2.5.1', /Upgrade Kubernetes to 1\.7 first$/],
     [
