@@ -1,5 +1,6 @@
 import { calicoNodes, olderNodes, podFacts } from '../lib/calico/calico-nodes.ts';
 import { CALICO_NAMESPACE, TPR_KINDS } from '../lib/calico/tpr-kinds.ts';
+import { CALICO_UPGRADES } from '../lib/calico/upgrade/api.ts';
 import { type Access, rights } from '../lib/kubernetes/access.ts';
 import {
   CLUSTER_ROLE_BINDINGS,
@@ -15,7 +16,7 @@ import {
 import type { KubeClient } from '../lib/kubernetes/client.ts';
 import { firstServed } from '../lib/kubernetes/discovery.ts';
 import { list } from '../lib/kubernetes/list.ts';
-import { objectKey } from '../lib/kubernetes/object.ts';
+import { type KubeObject, objectKey } from '../lib/kubernetes/object.ts';
 import { remove } from '../lib/kubernetes/remove.ts';
 import type { Resource } from '../lib/kubernetes/resource.ts';
 import { HOW_TO_CONFIRM, NOTHING_DELETED } from '../lib/run/confirm.ts';
@@ -24,7 +25,10 @@ import { requireAccess } from '../lib/run/own-access.ts';
 import type { Findings, JobResult, Run } from '../lib/run/run-job.ts';
 import { countOf } from '../lib/run/table.ts';
 import type { TprCleanerOptions } from './options.ts';
-import { isBackup, isFinished, isOwn, type OwnObject } from './own-objects.ts';
+import { isBackup, isFinished, isOfController, isOwn, type OwnObject, openPhase } from './own-objects.ts';
+
+const CONTROLLER_STAYS =
+  'the controller stays, with what it runs with. To remove it with all CalicoUpgrades: kubectl delete -f manifests/controller-jobs.yaml -f manifests/controller.yaml';
 
 /** Removes what we have left in the cluster, after it is listed; refuses while an upgrade is under way. */
 export async function cleanOwn(options: TprCleanerOptions, run: Run, findings: Findings): Promise<JobResult> {
@@ -33,12 +37,14 @@ export async function cleanOwn(options: TprCleanerOptions, run: Run, findings: F
   const resources = await servedKinds(client);
   const spaces = [...new Set([options.namespace, CALICO_NAMESPACE])];
   await requireAccess(client, readAccess(resources, spaces));
-  const own = await readOwn(client, resources, spaces);
+  const all = await readOwn(client, resources, spaces);
+  const own = withoutController(all);
   await requireFinished(client, own);
   if (!options.dryRun) await requireAccess(client, own.flatMap(deleteAccess));
   preflight.info('no upgrade is under way, all rights are there');
 
   const plan = run.stage('plan');
+  if (all.length > own.length) plan.info(CONTROLLER_STAYS);
   for (const item of own) plan.info(itemText(item));
   const backups = own.filter(isBackup).length;
   const which = `${backups} of them ConfigMaps of backups`;
@@ -58,7 +64,7 @@ export async function cleanOwn(options: TprCleanerOptions, run: Run, findings: F
   for (const { resource, object } of own)
     await remove(client, resource, object, resource === JOBS ? { propagationPolicy: 'Background' } : {});
   apply.info(`${countOf(own.length, 'object')} deleted`);
-  const left = (await readOwn(client, resources, spaces)).map(itemText);
+  const left = withoutController(await readOwn(client, resources, spaces)).map(itemText);
   if (left.length > 0)
     throw different(`${countOf(left.length, 'object')} of ours still there, or made anew`, left);
   run.stage('verify').info('nothing of ours is left');
@@ -81,6 +87,7 @@ function readAccess(resources: readonly Resource[], spaces: readonly string[]): 
     ),
     ...rights(PODS, ['list'], { namespace: CALICO_NAMESPACE }),
     ...rights(THIRD_PARTY_RESOURCES, ['list']),
+    ...rights(CALICO_UPGRADES, ['list']),
   ];
 }
 
@@ -107,12 +114,14 @@ async function readOwn(
 
 /** Throws a refusal that says what shows that an upgrade is not finished. */
 async function requireFinished(client: KubeClient, own: readonly OwnObject[]): Promise<void> {
-  const [pods, tprs] = await Promise.all([
+  const [pods, tprs, upgrades] = await Promise.all([
     list(client, PODS, { namespace: CALICO_NAMESPACE, pick: podFacts }),
     list(client, THIRD_PARTY_RESOURCES),
+    list(client, CALICO_UPGRADES),
   ]);
   const names = new Set(TPR_KINDS.map(({ tprName }) => tprName));
   const reasons = [
+    ...(upgrades ?? []).flatMap(openText),
     ...own
       .filter(({ resource, object }) => resource === JOBS && !isFinished(object))
       .map(item => `${itemText(item)}: is not finished. Wait for it, or delete it`),
@@ -123,6 +132,15 @@ async function requireFinished(client: KubeClient, own: readonly OwnObject[]): P
   ];
   if (reasons.length > 0)
     throw refused(`${NOTHING_DELETED}an upgrade is not finished, and may need what we keep for it`, reasons);
+}
+
+const withoutController = (all: readonly OwnObject[]): readonly OwnObject[] =>
+  all.filter(item => !isOfController(item));
+
+function openText(upgrade: KubeObject): readonly string[] {
+  const phase = openPhase(upgrade);
+  if (phase === undefined) return [];
+  return [`CalicoUpgrade ${upgrade.metadata.name}: its phase is ${phase}. Bring it to its end, or delete it`];
 }
 
 const itemText = ({ resource, object }: OwnObject): string => `${resource.kind} ${objectKey(object)}`;

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { loadAll } from 'js-yaml';
 import { TPR_KINDS } from '../../../jobs/lib/calico/tpr-kinds.ts';
+import { CALICO_UPGRADES } from '../../../jobs/lib/calico/upgrade/api.ts';
 import { CONFIG_MAPS, JOBS, THIRD_PARTY_RESOURCES } from '../../../jobs/lib/kubernetes/builtin.ts';
 import { list } from '../../../jobs/lib/kubernetes/list.ts';
-import type { KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
+import { isKubeObject, type KubeObject } from '../../../jobs/lib/kubernetes/object.ts';
 import { objectPath } from '../../../jobs/lib/kubernetes/resource.ts';
-import { create, get } from '../../../jobs/lib/kubernetes/write.ts';
+import { create, get, update } from '../../../jobs/lib/kubernetes/write.ts';
 import { sleep } from '../../../jobs/lib/run/abort.ts';
 import { isFinished } from '../../../jobs/tpr-cleaner/own-objects.ts';
+import { createUpgrade, undefineUpgrades } from '../../controller/upgrade-kind.ts';
 import { deleteObject, untilGone } from '../clean-cluster.ts';
 import { useJobCluster } from '../job-cluster.ts';
 import { createPod, kubectlManifest } from '../upgraded-calico.ts';
@@ -66,6 +69,24 @@ async function finish({ metadata: { name, namespace = '' } }: KubeObject): Promi
   }
 }
 
+const UPGRADES = 'calicoupgrades.upgrade.projectcalico.org';
+
+/** Applies or deletes controller.yaml, but its Deployment: this API server does not serve the old form of it. */
+async function withoutDeployment(verb: 'apply' | 'delete'): Promise<void> {
+  const documents = loadAll(readFileSync(join(MANIFESTS, 'controller.yaml'), 'utf8')).filter(isKubeObject);
+  const items = documents.filter(({ kind }) => kind !== 'Deployment');
+  const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+  const args = verb === 'delete' ? ['--ignore-not-found', '--wait=false'] : [];
+  const { exitCode, stderr } = await jobs.cluster.kubectl([verb, ...args, '-f', '-'], { input });
+  assert.equal(exitCode, 0, stderr);
+}
+
+/** What the controller writes of how far an upgrade is. */
+async function setPhase(name: string, phase: string | undefined): Promise<void> {
+  const status = phase === undefined ? undefined : { phase, message: '' };
+  await update(jobs.client, CALICO_UPGRADES, name, current => ({ ...current, status }));
+}
+
 describe('tpr-cleaner --own', () => {
   it('lists what is ours and nothing else, and deletes it when confirmed', async () => {
     const { client, cluster } = jobs;
@@ -113,5 +134,34 @@ describe('tpr-cleaner --own', () => {
     assert.deepEqual(await ours(), before);
     await kubectlManifest(cluster, 'delete', 'backup-job.yaml');
     await untilGone(client, JOBS, 'calico-upgrade-backup', 'default');
+  });
+
+  it('refuses while a CalicoUpgrade is not at its end, and leaves the controller alone', async () => {
+    const { client } = jobs;
+    for (const { tprName } of TPR_KINDS) await deleteObject(client, THIRD_PARTY_RESOURCES, tprName);
+    await withoutDeployment('apply');
+    await jobs.cluster.kubectl(['wait', '--for=condition=Established', `crd/${UPGRADES}`]);
+    const ofController = await ours();
+    assert.ok(ofController.includes('ClusterRole calico-upgrade-controller'), ofController.join('\n'));
+    await create(client, CONFIG_MAPS, { metadata: { name: 'calico-upgrade-backup-a' } }, 'default');
+    await createUpgrade(client, 'to-2.6');
+    for (const phase of [undefined, 'Progressing', 'Stopped']) {
+      await setPhase('to-2.6', phase);
+      const { exitCode, stdout } = await own('--confirm');
+      assert.equal(exitCode, 3, stdout);
+      const said = `error: CalicoUpgrade to-2.6: its phase is ${phase ?? 'not known yet'}. `;
+      assert.ok(stdout.includes(said), stdout);
+    }
+    await setPhase('to-2.6', 'Complete');
+    const deleted = await own('--confirm');
+    assert.equal(deleted.exitCode, 0, deleted.stdout);
+    assert.match(deleted.sentence, /^deleted and verified: 1 object of ours/);
+    assert.match(
+      deleted.stdout,
+      /the controller stays, .* kubectl delete -f manifests\/controller-jobs\.yaml/,
+    );
+    assert.deepEqual(await ours(), ofController);
+    await undefineUpgrades(client);
+    await withoutDeployment('delete');
   });
 });
