@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { addLogOptions, type CommonOptions, option, parseSeconds } from '../jobs/lib/run/options.ts';
+import { addLogOptions, type CommonOptions, option } from '../jobs/lib/run/options.ts';
+import { LEASE_SECONDS } from './lock/record.ts';
 
 export interface ControllerOptions extends Pick<CommonOptions, 'logFormat' | 'logLevel'> {
   readonly namespace: string;
@@ -35,14 +36,23 @@ export function controllerCommand(manifests: string): Command {
         '--lease-seconds <seconds>',
         'how long the lock of a controller that was killed stays, before the next one goes on',
       )
-        .argParser(parseSeconds)
+        .argParser(parseLease)
         .default(15),
     );
 }
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+  if (!/^\d+$/.test(text) || port > 65_535)
     throw new InvalidArgumentError('Expected a port from 0 (any that is free) to 65535.');
   return port;
+}
+
+function parseLease(text: string): number {
+  const seconds = Number(text);
+  const { least, most } = LEASE_SECONDS;
+  // Also what is no number at all.
+  if (!(seconds >= least && seconds <= most))
+    throw new InvalidArgumentError(`Expected a number of seconds from ${least} to ${most}.`);
+  return seconds;
 }

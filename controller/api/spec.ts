@@ -21,8 +21,15 @@ const release = v.pipe(
   v.transform(text => calicoRelease(text) ?? text),
 );
 
-const atLeast = (least: number) =>
-  v.pipe(v.number('must be a number'), v.minValue(least, `must be ${least} or more`));
+/** A day: more is a mistake, and timers cannot count some weeks. */
+const MOST_SECONDS = 86_400;
+
+const secondsFrom = (least: number) =>
+  v.pipe(
+    v.number('must be a number'),
+    v.minValue(least, `must be ${least} or more`),
+    v.maxValue(MOST_SECONDS, `must be ${MOST_SECONDS} or less`),
+  );
 
 const NODE_COUNT = 'must be a whole number from 1 on, or a percentage from "1%" to "100%"';
 
@@ -76,9 +83,9 @@ const rollout = fields({
   ),
   /** Never two nodes at once that have the same value of this label. */
   spread: v.optional(name),
-  minSecondsBetweenNodes: v.optional(atLeast(0), 0),
+  minSecondsBetweenNodes: v.optional(secondsFrom(0), 0),
   /** From the deletion of a pod to its successor Ready with BGP (components reference, section 5). */
-  gracefulRestartSeconds: v.optional(atLeast(1), 90),
+  gracefulRestartSeconds: v.optional(secondsFrom(1), 90),
   onFailure: v.optional(v.picklist(['Pause', 'Rollback'], 'must be Pause or Rollback'), 'Pause'),
   bgpCheck: v.optional(v.boolean('must be true or false'), true),
   /** How many nodes pull images at once, ahead of their turn. */
@@ -86,7 +93,7 @@ const rollout = fields({
     v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be 1 or more')),
     5,
   ),
-  prePullSeconds: v.optional(atLeast(1), 600),
+  prePullSeconds: v.optional(secondsFrom(1), 600),
 });
 
 const APPROVALS = ['complete', 'clean-up'] as const;

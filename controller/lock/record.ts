@@ -8,14 +8,17 @@ const PREFIX = 'upgrade.projectcalico.org/';
 const HOLDER = `${PREFIX}lock-holder`;
 const RENEWALS = `${PREFIX}lock-renewals`;
 const RENEWED_AT = `${PREFIX}lock-renewed-at`;
-const LEASE_SECONDS = `${PREFIX}lock-lease-seconds`;
+const LEASE = `${PREFIX}lock-lease-seconds`;
 const RELEASED_BY = `${PREFIX}lock-released-by`;
 
 /** The annotations of the lock. */
-export const LOCK_FIELDS = [HOLDER, RENEWALS, RENEWED_AT, LEASE_SECONDS, RELEASED_BY];
+export const LOCK_FIELDS = [HOLDER, RENEWALS, RENEWED_AT, LEASE, RELEASED_BY];
 
-/** A lease longer than this is a mistake by hand. */
-const LONGEST_LEASE_SECONDS = 600;
+/**
+ * The lease that a controller may have. Two thirds of the shortest are longer than one request of LOCK_CONNECTION may take: with less, a
+ * slow answer alone would end it. A longer one in a record is a mistake by hand.
+ */
+export const LEASE_SECONDS = { least: 5, most: 600 };
 
 /** What the lock says. */
 export interface LockRecord {
@@ -39,7 +42,7 @@ export function readRecord(object: KubeObject): LockRecord {
   return {
     isFree: !isHeld && typeof releasedBy === 'string' && releasedBy !== '',
     holder: isHeld ? holder : undefined,
-    leaseSeconds: seconds > 0 && seconds <= LONGEST_LEASE_SECONDS ? seconds : undefined,
+    leaseSeconds: seconds > 0 && seconds <= LEASE_SECONDS.most ? seconds : undefined,
     text: JSON.stringify(values),
   };
 }
@@ -57,7 +60,7 @@ export const heldAnnotations = ({ holder, renewals, leaseSeconds, now }: Held): 
   [HOLDER]: holder,
   [RENEWALS]: String(renewals),
   [RENEWED_AT]: now.toISOString(),
-  [LEASE_SECONDS]: String(leaseSeconds),
+  [LEASE]: String(leaseSeconds),
 });
 
 /** The annotations of a lock that was given back. */

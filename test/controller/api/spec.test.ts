@@ -148,6 +148,13 @@ describe('a spec', () => {
         withRollout({ gracefulRestartSeconds: 0 }),
         'spec.rollout.gracefulRestartSeconds must be 1 or more (it is 0)',
       ],
+      ...['gracefulRestartSeconds', 'minSecondsBetweenNodes', 'prePullSeconds'].map(
+        field =>
+          [
+            withRollout({ [field]: 86_401 }),
+            `spec.rollout.${field} must be 86400 or less (it is 86401)`,
+          ] as const,
+      ),
     ];
     for (const [problems, expected] of rows) assert.deepEqual(problems, [expected]);
   });
