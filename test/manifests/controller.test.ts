@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { loadAll } from 'js-yaml';
+import { load, loadAll } from 'js-yaml';
 import { DATA_JOBS } from '../../controller/jobs/data-jobs.ts';
 import { createPatience } from '../../controller/jobs/patience.ts';
 import { advanceJob, JOB_RIGHTS, removeJob } from '../../controller/jobs/run-job.ts';
@@ -23,6 +23,18 @@ describe('manifests/controller-jobs.yaml', () => {
   it('has the accounts and rights of all jobs that a controller starts', () => {
     const hint = 'write it anew: npm run manifests';
     assert.equal(readFileSync(CONTROLLER_JOBS, 'utf8'), controllerJobs(), hint);
+  });
+});
+
+describe('the Deployment of the controller', () => {
+  it('tolerates every taint, but is taken from a node that is gone: the first toleration that fits counts', () => {
+    const text = readFileSync(join(MANIFESTS, 'controller.yaml'), 'utf8');
+    const [, list = ''] = /^ {6}tolerations:\n((?: {8}- .*\n)+)/m.exec(text) ?? [];
+    const gone = ['unreachable', 'not-ready'].map(name => ({
+      ...{ key: `node.kubernetes.io/${name}`, operator: 'Exists', effect: 'NoExecute' },
+      tolerationSeconds: 300,
+    }));
+    assert.deepEqual(load(list), [...gone, { operator: 'Exists' }]);
   });
 });
 
