@@ -18,9 +18,6 @@ export interface RolloutStage extends OldCluster {
 
 export const DEPLOYMENT = '-n calico-upgrade deployment/calico-upgrade-controller';
 
-/** Nodes are replaced one at a time where all of them are in one rack, as the example says it. */
-const RACK = 'example.com/rack=a';
-
 /** Starts it. As before Calico 3.2, Ready says nothing of BGP. */
 export async function startRolloutStage(): Promise<RolloutStage> {
   const images = new Map([
@@ -30,7 +27,6 @@ export async function startRolloutStage(): Promise<RolloutStage> {
   const old = await startOldCluster({ name: 'rollout', images }, { isReadyWithoutBgp: true });
   try {
     await deployController(old);
-    await kubectl(old.cluster, ['label', 'nodes', '--all', RACK]);
   } catch (error) {
     await old.stop();
     throw error;
