@@ -3,7 +3,7 @@ import { isLost, isUnavailable, type NodeState } from './node-state.ts';
 import { rankOf } from './order.ts';
 import type { PodFacts } from './pod-facts.ts';
 import { pullOf } from './pre-pull.ts';
-import type { Action, RolloutPlan, Seen } from './types.ts';
+import type { Action, Block, RolloutPlan, Seen } from './types.ts';
 
 /** A node without the target that may be replaced. */
 export interface Candidate {
@@ -31,11 +31,11 @@ export function nodesToBegin(
   limit: number,
   seen: Seen,
   plan: RolloutPlan,
-): { readonly actions: readonly Action[]; readonly blocked: string | undefined } {
+): { readonly actions: readonly Action[]; readonly blocked: Block | undefined } {
   const down = downNodes(states, next, seen, plan);
   const away = states.filter(one => one.state === 'notReady' || isLost(one, seen, plan));
   const actions: Action[] = [];
-  let blocked: string | undefined;
+  let blocked: Block | undefined;
   let held: Candidate | undefined;
   for (const one of next.filter(({ node }) => !isBegun(node, seen))) {
     if (held && !isSameTurn(held, one, plan)) break;
@@ -63,7 +63,7 @@ function obstacleOf(
   limit: number,
   seen: Seen,
   plan: RolloutPlan,
-): { readonly conflict?: string; readonly isPulling?: boolean } | undefined {
+): { readonly conflict?: Block; readonly isPulling?: boolean } | undefined {
   const { node } = one;
   if (pullOf(node.name, seen, plan).state !== 'pulled') return { isPulling: true };
   if (seen.busy.has(node.name)) return {};
@@ -74,7 +74,7 @@ function obstacleOf(
     [...down.values(), ...away.map(({ node: other }) => ({ node: other, isOpen: false }))],
     plan,
   );
-  if (rival) return rival.isOpen ? {} : { conflict: rivalText(node, rival.node, plan) };
+  if (rival) return rival.isOpen ? {} : { conflict: rivalBlock(node, rival.node, plan) };
   return hasRoom(one, down, limit) ? undefined : {};
 }
 
@@ -123,8 +123,10 @@ function rivalOf(
   );
 }
 
-const rivalText = (node: NodeFacts, rival: NodeFacts, { spread = '' }: RolloutPlan): string =>
-  `${node.name} and ${rival.name} have the same ${spread} (${node.labels[spread]}), and calico-node does not work on ${rival.name}`;
+const rivalBlock = (node: NodeFacts, rival: NodeFacts, { spread = '' }: RolloutPlan): Block => ({
+  key: `spread ${node.name} ${rival.name}`,
+  text: `${node.name} and ${rival.name} have the same ${spread} (${node.labels[spread]}), and calico-node does not work on ${rival.name}`,
+});
 
 /** Whether one may be begun before the other: the control plane waits for all other nodes, and a value of `orderLabel` for those before it. */
 function isSameTurn(a: Candidate, b: Candidate, plan: RolloutPlan): boolean {

@@ -7,7 +7,7 @@ import { rankOf } from './order.ts';
 import { placementProblem } from './placement.ts';
 import { pullOf } from './pre-pull.ts';
 import { skippedBlock, startNodes } from './start.ts';
-import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
+import type { Action, Block, NodeReason, RolloutPlan, Seen } from './types.ts';
 import { isOverdue, judgeWindow } from './window.ts';
 
 /** What to do next, and what to say of it. */
@@ -25,7 +25,7 @@ export interface Decision {
   readonly counts: Omit<NodeCounts, 'failed'>;
   readonly currentNodes: readonly string[];
   /** Why no further node is begun although some are left, where it is not simply their turn. */
-  readonly blocked: string | undefined;
+  readonly blocked: Block | undefined;
   readonly message: string;
   /** Every node has the target, or is not Ready. */
   readonly isDone: boolean;
@@ -83,7 +83,7 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
     },
     currentNodes: windows.map(({ one }) => one.node.name),
     blocked: start.blocked,
-    message: messageOf(windows, start.blocked, candidates.length),
+    message: messageOf(windows, start.blocked?.text, candidates.length),
     isDone,
     isIdle: windows.every(({ one }) => isGivenUp(one, seen, plan)),
     wakeMs: earliest([

@@ -11,6 +11,7 @@ const AFTER_GIVEN_UP_MS = 30_000;
 
 /** The words of kubelet for an image that it does not get. It goes on trying, with growing pauses. */
 const IMAGE_TROUBLES = new Set([
+  'ErrImagePull',
   'ImagePullBackOff',
   'InvalidImageName',
   'ErrImageNeverPull',

@@ -3,12 +3,12 @@ import { allowedNodes } from './counts.ts';
 import { isUnavailable, type NodeState, type NodeStates } from './node-state.ts';
 import { placementProblem } from './placement.ts';
 import { pullsToStart } from './pre-pull.ts';
-import type { Action, NodeReason, RolloutPlan, Seen } from './types.ts';
+import type { Action, Block, NodeReason, RolloutPlan, Seen } from './types.ts';
 
 /** Which nodes to begin, or why none. */
 export interface Start {
   readonly actions: readonly Action[];
-  readonly blocked: string | undefined;
+  readonly blocked: Block | undefined;
   readonly wakeMs: number | undefined;
 }
 
@@ -40,8 +40,7 @@ export function startNodes(
   const blocked = unavailableBlock(nodes, limit, left, next.length, seen, plan);
   if (blocked !== undefined) return { ...idle, blocked };
   if (next.length === 0) {
-    const without = `the nodes that are left cannot be replaced: ${reasonsText(skipped)}`;
-    return { ...idle, blocked: candidates.length > 0 ? without : undefined };
+    return { ...idle, blocked: candidates.length > 0 ? withoutBlock(skipped) : undefined };
   }
   const waitMs =
     plan.minSecondsBetweenNodes * 1000 - (seen.now - (seen.finishedAt ?? Number.NEGATIVE_INFINITY));
@@ -55,11 +54,22 @@ export function skippedBlock(
   states: readonly NodeState[],
   skipped: readonly NodeReason[],
   { maxSkipped }: RolloutPlan,
-): string | undefined {
+): Block | undefined {
   const limit = allowedNodes(maxSkipped, states.length);
   if (skipped.length <= limit) return undefined;
-  return `${skipped.length} nodes would have to be left out, more than maxSkipped allows (${limit}): ${reasonsText(skipped)}`;
+  return {
+    key: keyOf('maxSkipped', skipped),
+    text: `${skipped.length} nodes would have to be left out, more than maxSkipped allows (${limit}): ${reasonsText(skipped)}`,
+  };
 }
+
+const withoutBlock = (skipped: readonly NodeReason[]): Block => ({
+  key: keyOf('left', skipped),
+  text: `the nodes that are left cannot be replaced: ${reasonsText(skipped)}`,
+});
+
+const keyOf = (kind: string, reasons: readonly NodeReason[]): string =>
+  `${kind} ${namesText(reasons.map(({ node }) => node))}`;
 
 /** Nodes without a working calico-node that no replacement of ours will mend. */
 function unavailableBlock(
@@ -69,7 +79,7 @@ function unavailableBlock(
   left: number,
   seen: Seen,
   plan: RolloutPlan,
-): string | undefined {
+): Block | undefined {
   const unavailable = inScope.filter(one => isUnavailable(one, seen, plan));
   const unavailableOthers = others.filter(one => isUnavailable(one, seen, plan));
   const downInScope = unavailable.filter(
@@ -79,7 +89,10 @@ function unavailableBlock(
   if (down.length === 0) return undefined;
   if (left > 0 && unavailable.length + unavailableOthers.length < limit) return undefined;
   const why = down.slice(0, 3).map(one => `${one.node.name} (${whyDown(one)})`);
-  return `calico-node is not Ready on ${why.join(', ')}${down.length > 3 ? ` and ${down.length - 3} more` : ''}`;
+  return {
+    key: `unavailable ${namesText(down.map(({ node }) => node.name))}`,
+    text: `calico-node is not Ready on ${why.join(', ')}${down.length > 3 ? ` and ${down.length - 3} more` : ''}`,
+  };
 }
 
 function whyDown(one: NodeState): string {
@@ -87,6 +100,8 @@ function whyDown(one: NodeState): string {
   const { trouble, name } = one.pod;
   return trouble ? `Pod ${name}: ${trouble.reason}` : `Pod ${name}`;
 }
+
+const namesText = (names: readonly string[]): string => [...names].sort().join(' ');
 
 const reasonsText = (reasons: readonly NodeReason[]): string =>
   `${reasons

@@ -80,6 +80,13 @@ export type Action =
   /** Uncordon what we cordoned, and note down how long it took, where that is known. */
   | { readonly type: 'finish'; readonly node: NodeFacts; readonly seconds: number | undefined };
 
+/** Why no further node is begun, where that does not change by itself. */
+export interface Block {
+  /** The same for as long as it is the same in the way: kubelet has another word for it again and again. */
+  readonly key: string;
+  readonly text: string;
+}
+
 /** A node that somebody has to look at. */
 export interface NodeReason {
   readonly node: string;

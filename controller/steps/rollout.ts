@@ -118,6 +118,8 @@ function progressOf(work: Work, rollout: RolloutRun, decision: Decision, plan: R
   const { run, mayBegin } = work;
   const nodes = nodesProgress(rollout, decision, plan);
   sayProgress(run, decision);
+  const blocked = mayBegin ? decision.blocked : undefined;
+  const blockedMs = run.patience.rollout.elapsedMs(blocked?.key);
   const [failure] = decision.failures;
   const wakeMs = Math.min(decision.wakeMs ?? 5_000, 5_000);
   if (failure) return { state: 'stopped', message: failureText(decision), wakeMs, nodes };
@@ -125,11 +127,10 @@ function progressOf(work: Work, rollout: RolloutRun, decision: Decision, plan: R
   if (decision.isDone && isIdle && rollout.stores.prePulls.objects.size === 0) {
     return { state: 'done', message: `${doneText(decision)}${cordonedText(rollout)}`, nodes };
   }
-  const blocked = mayBegin ? decision.blocked : undefined;
-  if (run.patience.rollout.elapsedMs(blocked) > BLOCKED_MS) {
+  if (blockedMs > BLOCKED_MS) {
     return {
       state: 'stopped',
-      message: `for ${durationText(BLOCKED_MS)} no further node could be begun: ${blocked}`,
+      message: `for ${durationText(BLOCKED_MS)} no further node could be begun: ${blocked?.text}`,
       nodes,
     };
   }

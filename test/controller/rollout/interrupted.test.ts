@@ -78,7 +78,7 @@ describe('a note that somebody edited or deleted', () => {
   it('together with the cordon is forgotten: what the pod shows counts', () => {
     const gone = { nodes: [node('n1'), node('n2')], prePulls: [pullPod('n2')] };
     const pods = [newPod('n1', { isReady: false }), oldPod('n2')];
-    assert.match(decided({ ...gone, pods }).blocked ?? '', /^calico-node is not Ready on n1/);
+    assert.match(decided({ ...gone, pods }).blocked?.text ?? '', /^calico-node is not Ready on n1/);
     assert.deepEqual(told(decided({ ...gone, pods: [newPod('n1'), oldPod('n2')] })), ['begin n2']);
   });
 });

@@ -55,13 +55,26 @@ describe('maxUnavailable', () => {
     const sight = withPods(waitingNodes('n1', 'n2', 'n3'), newPod('n1', { isReady: false }));
     const stopped = decided(sight);
     assert.deepEqual(told(stopped), []);
-    assert.equal(stopped.blocked, 'calico-node is not Ready on n1 (Pod calico-node-n1-b)');
+    assert.equal(stopped.blocked?.text, 'calico-node is not Ready on n1 (Pod calico-node-n1-b)');
     assert.deepEqual(told(decided(sight, { maxUnavailable: 2 })), ['begin n2']);
+  });
+
+  it('is the same in the way, whatever kubelet calls it and whether the pod is there', () => {
+    const sight = waitingNodes('n1', 'n2', 'n3');
+    const crashing = (reason: string) =>
+      withPods(
+        sight,
+        newPod('n1', { isReady: false, trouble: { container: 'calico-node', reason, message: '' } }),
+      );
+    const gone = { ...sight, pods: [oldPod('n2'), oldPod('n3')] };
+    const blocks = [crashing('CrashLoopBackOff'), crashing('Error'), gone].map(one => decided(one).blocked);
+    assert.deepEqual(new Set(blocks.map(block => block?.key)), new Set(['unavailable n1']));
+    assert.equal(new Set(blocks.map(block => block?.text)).size, 3);
   });
 
   it('counts nodes without a pod', () => {
     const sight = { ...waitingNodes('n1', 'n2'), pods: [oldPod('n2')] };
-    assert.equal(decided(sight).blocked, 'calico-node is not Ready on n1 (no pod)');
+    assert.equal(decided(sight).blocked?.text, 'calico-node is not Ready on n1 (no pod)');
   });
 
   it('lets a node that does not work be replaced, one at a time', () => {
@@ -97,7 +110,7 @@ describe('nodes that are not Ready', () => {
     const decision = decided(sight, { maxSkipped: 1 });
     assert.deepEqual(told(decision), []);
     assert.match(
-      decision.blocked ?? '',
+      decision.blocked?.text ?? '',
       /^2 nodes would have to be left out, more than maxSkipped allows \(1\)/,
     );
     assert.deepEqual(told(decided(sight, { maxSkipped: '70%' })), ['begin n3']);
@@ -133,7 +146,10 @@ describe('spread', () => {
     );
     const decision = decided(sight, limits);
     assert.equal(told(decision).includes('begin n2'), false);
-    assert.equal(decision.blocked, 'n2 and n1 have the same rack (a), and calico-node does not work on n1');
+    assert.equal(
+      decision.blocked?.text,
+      'n2 and n1 have the same rack (a), and calico-node does not work on n1',
+    );
   });
 
   it('counts a node that is not Ready: a rack of which one node is away keeps the other', () => {
@@ -143,7 +159,10 @@ describe('spread', () => {
       limits,
     );
     assert.equal(told(decision).includes('begin n2'), false);
-    assert.equal(decision.blocked, 'n2 and n1 have the same rack (a), and calico-node does not work on n1');
+    assert.equal(
+      decision.blocked?.text,
+      'n2 and n1 have the same rack (a), and calico-node does not work on n1',
+    );
   });
 
   it('lets the node itself be replaced that is down', () => {

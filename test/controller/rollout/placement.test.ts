@@ -131,6 +131,6 @@ describe('a node that gets no pod of the DaemonSet', () => {
     ]);
     const last = decided({ nodes: [tainted], pods: [oldPod('n1')] });
     assert.deepEqual([told(last), last.isDone], [[], false]);
-    assert.match(last.blocked ?? '', /^the nodes that are left cannot be replaced: n1: the DaemonSet/);
+    assert.match(last.blocked?.text ?? '', /^the nodes that are left cannot be replaced: n1: the DaemonSet/);
   });
 });

@@ -79,7 +79,10 @@ describe('an image that cannot be pulled', () => {
     const sight = { nodes: [node('n1')], pods: [oldPod('n1')], prePulls: [refusedPull('n1')] };
     const decision = decided(sight);
     assert.deepEqual([told(decision), decision.isDone], [[], false]);
-    assert.match(decision.blocked ?? '', /^the nodes that are left cannot be replaced: n1: cannot pull/);
+    assert.match(
+      decision.blocked?.text ?? '',
+      /^the nodes that are left cannot be replaced: n1: cannot pull/,
+    );
   });
 
   it('on more nodes than maxSkipped stops it: no other node is begun, and no more are tried', () => {
@@ -89,7 +92,17 @@ describe('an image that cannot be pulled', () => {
     };
     const decision = decided(sight, { maxSkipped: 1 });
     assert.deepEqual(told(decision), []);
-    assert.match(decision.blocked ?? '', /^2 nodes would have to be left out/);
+    assert.match(decision.blocked?.text ?? '', /^2 nodes would have to be left out/);
+  });
+
+  it('is the same in the way, whatever kubelet says of it', () => {
+    const words = ['ImagePullBackOff', 'ErrImagePull'].map(reason => {
+      const trouble = { container: 'calico-node', reason, message: reason };
+      return decided({ ...waitingNodes('n1'), prePulls: [pulling('n1', { trouble })] }).blocked;
+    });
+    assert.equal(words[0]?.key, 'left n1');
+    assert.equal(words[1]?.key, 'left n1');
+    assert.notEqual(words[0]?.text, words[1]?.text);
   });
 
   it('is one that is not there after prePullSeconds, whatever kubelet says', () => {
