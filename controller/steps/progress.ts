@@ -7,6 +7,8 @@ export type Progress =
       readonly state: 'running';
       /** What it waits for. It counts no seconds: the status says since when it is the same. */
       readonly message: string;
+      /** The same for as long as it is the same wait, where the message is not. */
+      readonly key?: string;
       /** After how many milliseconds to take the next turn, even if nothing changes. */
       readonly wakeMs?: number | undefined;
       /** Whether it can be left at this moment, and nothing of it goes on. */

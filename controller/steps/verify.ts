@@ -58,7 +58,7 @@ async function verifyBgp(work: Work): Promise<Progress> {
   const { client, log, signal } = run.controller;
   if (!rollout || !spec.rollout.bgpCheck || run.detected.install.networkingBackend !== 'bird')
     return done('');
-  const cutOff: string[] = [];
+  const cutOff = new Map<string, string>();
   let sessions = 0;
   const pods = [...rollout.stores.pods.objects.values()].filter(({ isReady }) => isReady);
   await forEachConcurrently(
@@ -66,21 +66,26 @@ async function verifyBgp(work: Work): Promise<Progress> {
     ASK_AT_ONCE,
     async pod => {
       const report = await askBird(client, rollout.namespace, pod, signal);
-      if ('problem' in report) return void cutOff.push(`${pod.node} (${report.problem})`);
+      if ('problem' in report) return void cutOff.set(pod.node, ` (${report.problem})`);
       const up = report.sessions.filter(({ isEstablished }) => isEstablished);
       sessions += up.length;
-      if (up.length === 0 && report.sessions.length > 0) cutOff.push(pod.node);
+      if (up.length === 0 && report.sessions.length > 0) cutOff.set(pod.node, '');
       for (const { name, info } of report.sessions.filter(({ isEstablished }) => !isEstablished)) {
         log.warn({ stage: 'verify' }, `${pod.node}: BGP session ${name} is ${info}`);
       }
     },
     signal,
   );
-  if (cutOff.length === 0) return done(`BGP: ${sessions} sessions Established`);
-  return running(
-    `waits for BGP of ${cutOff.slice(0, 3).join(', ')}${cutOff.length > 3 ? ` and ${cutOff.length - 3} more nodes` : ''}`,
-    2_000,
-  );
+  return cutOff.size === 0 ? done(`BGP: ${sessions} sessions Established`) : waitsForBgp(cutOff);
+}
+
+/** `cutOff`: what is wrong by node. Answers come in any order, and BIRD has another word for it at each start. */
+export function waitsForBgp(cutOff: ReadonlyMap<string, string>): Progress {
+  const nodes = [...cutOff.keys()].sort();
+  const named = nodes.slice(0, 3).map(node => `${node}${cutOff.get(node)}`);
+  const more = nodes.length > 3 ? ` and ${nodes.length - 3} more nodes` : '';
+  const message = `waits for BGP of ${named.join(', ')}${more}`;
+  return { state: 'running', message, wakeMs: 2_000, key: `BGP ${nodes.join(' ')}` };
 }
 
 async function verifyControllers(work: Work): Promise<Progress> {
