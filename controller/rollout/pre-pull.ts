@@ -62,12 +62,7 @@ export function pullsToStart(
   const pulling = states.filter(
     ({ node, pull }) => pull.state === 'pulling' || seen.busy.get(node) === 'pull',
   ).length;
-  const ended = states.flatMap(({ node, pull }) => {
-    const pod = seen.prePulls.get(node);
-    const isDue = pull.state === 'failed' && pull.isToBeMadeAnew && pod && !seen.busy.has(node);
-    return isDue ? [{ type: 'endPull' as const, node, pod }] : [];
-  });
-  const started = states
+  return states
     .filter(({ pull }) => pull.state !== 'failed')
     .slice(0, ahead)
     .filter(
@@ -79,5 +74,14 @@ export function pullsToStart(
       const stale = seen.prePulls.get(node);
       return stale ? { type: 'endPull', node, pod: stale } : { type: 'pull', node };
     });
-  return [...ended, ...started];
+}
+
+/** The pods that kubelet has given up and that are due to be made anew: they are deleted first. */
+export function pullsToEnd(nodes: readonly string[], seen: Seen, plan: RolloutPlan): readonly Action[] {
+  return nodes.flatMap(node => {
+    const pull = pullOf(node, seen, plan);
+    const pod = seen.prePulls.get(node);
+    const isDue = pull.state === 'failed' && pull.isToBeMadeAnew && pod && !seen.busy.has(node);
+    return isDue ? [{ type: 'endPull' as const, node, pod }] : [];
+  });
 }

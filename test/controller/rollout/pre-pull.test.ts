@@ -126,6 +126,17 @@ describe('an image that cannot be pulled', () => {
     assert.deepEqual(told(decided({ ...sight, prePulls: [pullPod('n2')] })), ['pull n1']);
   });
 
+  it('because kubelet gave many pods up does not stop it for good: they are deleted, and then made anew', () => {
+    const prePulls = ['n1', 'n2'].map(name => pulling(name, { givenUp: 'Evicted' }));
+    const sight = { ...waitingNodes(...NAMES), prePulls: [...prePulls, pullPod('n3')] };
+    const since = { 'pull-n1': 0, 'pull-n2': 0 };
+    const stuck = decided({ ...sight, pullingSince: since, now: 30_001 }, { maxSkipped: 1 });
+    assert.equal(stuck.blocked?.key, 'maxSkipped n1 n2');
+    assert.deepEqual(told(stuck), ['endPull n1', 'endPull n2']);
+    const after = decided({ ...sight, prePulls: [pullPod('n3')] }, { maxSkipped: 1, prePullParallel: 2 });
+    assert.deepEqual(told(after), ['pull n1', 'pull n2']);
+  });
+
   it('that comes in the end lets its node have its turn', () => {
     const sight = { ...waitingNodes('n1'), pullingSince: { 'pull-n1': 0 }, now: 700_000 };
     assert.deepEqual(told(decided(sight)), ['begin n1']);
