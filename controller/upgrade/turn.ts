@@ -54,6 +54,8 @@ export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec,
   const facts = { ...before, observedSpec };
   const steps = facts.steps ?? run.steps;
   const mayBegin = !isHeld && !spec.paused;
+  // Who pauses it may be mending it: that time does not count.
+  if (spec.paused) forgetTroubles(run);
   const work = { run, spec, isDataOpen: isDataOpen(steps), mayBegin };
   const turn = { run, spec, facts, steps, work, isHeld, now };
   const step = currentStep(steps);
@@ -64,12 +66,18 @@ export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec,
 }
 
 /** The person who says so knows the failures, and may have corrected manifests in ConfigMaps: they are read anew. */
-function goOnAfterStop({ made }: Run): void {
+function goOnAfterStop(run: Run): void {
+  const { made } = run;
+  forgetTroubles(run);
   made.acknowledges = true;
   delete made.target;
   delete made.template;
   delete made.addOns;
   delete made.lateFailure;
+}
+
+function forgetTroubles({ patience }: Run): void {
+  for (const one of Object.values(patience)) one.forget();
 }
 
 /** What is known of the upgrade: what this process knew last, else what is stored, if it is of the same plan. */
