@@ -31,6 +31,8 @@ export interface Decision {
   readonly isDone: boolean;
   /** Whether no replacement is under way that anybody waits for. */
   readonly isIdle: boolean;
+  /** Whether images are on their way to a node. */
+  readonly isPulling: boolean;
   /** After how many milliseconds to decide anew, even if nothing changes. */
   readonly wakeMs: number | undefined;
 }
@@ -86,6 +88,7 @@ export function decide(seen: Seen, plan: RolloutPlan, mayBegin: boolean): Decisi
     message: messageOf(windows, start.blocked?.text, candidates.length),
     isDone,
     isIdle: windows.every(({ one }) => isGivenUp(one, seen, plan)),
+    isPulling: [...seen.prePulls.keys()].some(node => pullOf(node, seen, plan).state === 'pulling'),
     wakeMs: earliest([
       start.wakeMs,
       ...windows.map(judged => (isUntold(judged, seen) ? 1 : judged.verdict.wakeMs)),

@@ -13,6 +13,8 @@ export type Progress =
       readonly wakeMs?: number | undefined;
       /** Whether it can be left at this moment, and nothing of it goes on. */
       readonly isIdle?: boolean;
+      /** Whether it waits for what may never come, and does nothing itself. */
+      readonly isStuck?: boolean;
       readonly nodes?: NodesProgress;
     }
   | { readonly state: 'done'; readonly message: string; readonly nodes?: NodesProgress }

@@ -55,6 +55,7 @@ const waiting = (what: string): Progress => ({
   state: 'running',
   message: `waits for ${what}`,
   wakeMs: 1_000,
+  isStuck: true,
 });
 
 const isBefore = (seen: unknown, wanted: number | undefined): boolean =>
@@ -134,7 +135,9 @@ function progressOf(work: Work, rollout: RolloutRun, decision: Decision, plan: R
       nodes,
     };
   }
-  return { state: 'running', message: decision.message, wakeMs, isIdle, nodes };
+  const isStuck = isIdle && !decision.isPulling && (blocked !== undefined || decision.isDone);
+  const key = blocked?.key ?? decision.message;
+  return { state: 'running', message: decision.message, key, wakeMs, isIdle, isStuck, nodes };
 }
 
 function failureText({ failures }: Decision): string {

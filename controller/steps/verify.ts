@@ -10,7 +10,7 @@ import { type Resource, resourceName } from '../../jobs/lib/kubernetes/resource.
 import { forEachConcurrently } from '../../jobs/lib/run/concurrency.ts';
 import { askBird } from '../rollout/actions.ts';
 import type { PodFacts } from '../rollout/pod-facts.ts';
-import type { Work } from '../upgrade/run.ts';
+import type { Run, Work } from '../upgrade/run.ts';
 import { notReady } from './kube-controllers.ts';
 import { patient } from './patient.ts';
 import { probeConnectivity } from './probe.ts';
@@ -35,8 +35,7 @@ export async function advanceVerify(work: Work, part: Verified): Promise<Progres
   const { isRollback } = run;
   // A node that was away may be back by now: it is replaced, as in the rollout.
   const nodes = part.nodes ? await advanceRollout(work) : done('no node was changed');
-  if (nodes.state !== 'done')
-    return nodes.nodes?.currentNodes.length ? nodes : patient(run, nodes, PATIENCE_MINUTES);
+  if (nodes.state !== 'done') return patientIfStuck(run, nodes);
   const bgp = part.nodes ? await verifyBgp(work) : done('');
   if (bgp.state !== 'done') return patient(run, bgp, PATIENCE_MINUTES);
   const controllers = part.kubeControllers && !isRollback ? await verifyControllers(work) : done('');
@@ -49,6 +48,13 @@ export async function advanceVerify(work: Work, part: Verified): Promise<Progres
   run.controller.log.info({ stage: 'verify' }, 'everything works');
   const texts = [nodes, bgp, controllers, configuration, probe].map(({ message }) => message);
   return done(texts.filter(Boolean).join('; '));
+}
+
+/** A node that gets its images or is replaced takes its time, which the rollout limits. */
+export function patientIfStuck(run: Pick<Run, 'patience'>, nodes: Progress): Progress {
+  if (nodes.state === 'running' && nodes.isStuck) return patient(run, nodes, PATIENCE_MINUTES);
+  run.patience.step.forget();
+  return nodes;
 }
 
 /** Asks BIRD of every node once. A session that is down may have been so before; a node without any is cut off. */

@@ -24,6 +24,8 @@ describe('images are pulled', () => {
     const prePulls = [pullPod('n1'), pullPod('n2'), pulling('n3')];
     const sight = { ...waitingNodes(...NAMES), prePulls, finishedAt: 0 };
     assert.deepEqual(told(decided(sight, { prePullParallel: 3, minSecondsBetweenNodes: 60 })), []);
+    assert.equal(decided(sight).isPulling, true);
+    assert.equal(decided(waitingNodes(...NAMES)).isPulling, false);
   });
 
   it('on no more at once although many nodes may be down, those counted that are only just asked for', () => {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { createPatience } from '../../../controller/jobs/patience.ts';
 import { patient } from '../../../controller/steps/patient.ts';
 import { done, type Progress, running } from '../../../controller/steps/progress.ts';
-import { waitsForBgp } from '../../../controller/steps/verify.ts';
+import { patientIfStuck, waitsForBgp } from '../../../controller/steps/verify.ts';
 
 /** A run whose clock a test sets. */
 function waitingRun() {
@@ -18,8 +18,31 @@ function waitingRun() {
     now += minutes * 60_000;
     return patient({ patience }, typeof what === 'string' ? running(what) : what, 3);
   };
-  return { patience, after };
+  const atMinute = (minute: number, nodes: Progress) => {
+    now = minute * 60_000;
+    return patientIfStuck({ patience }, nodes);
+  };
+  return { patience, after, atMinute };
 }
+
+describe('the patience with nodes that came back while all of it is checked', () => {
+  const blocked: Progress = { state: 'running', message: 'calico-node is not Ready on n1', isStuck: true };
+  const pulling: Progress = { state: 'running', message: '1 nodes are left', isStuck: false };
+
+  it('ends where nothing is done for them any more', () => {
+    const { atMinute } = waitingRun();
+    assert.equal(atMinute(0, blocked).state, 'running');
+    assert.equal(atMinute(4, blocked).state, 'stopped');
+  });
+
+  it('is without end while images come, which may take prePullSeconds', () => {
+    const { atMinute } = waitingRun();
+    assert.deepEqual([atMinute(0, pulling), atMinute(30, pulling)], [pulling, pulling]);
+    assert.deepEqual([atMinute(31, blocked), atMinute(33, blocked)], [blocked, blocked]);
+    atMinute(34, pulling);
+    assert.deepEqual(atMinute(35, blocked), blocked);
+  });
+});
 
 describe('the patience of a step', () => {
   it('ends after some minutes of the same wait', () => {
@@ -54,6 +77,15 @@ describe('the patience of a step', () => {
     after(0, 'waits for BGP of n1');
     patience.rollout.elapsedMs(undefined);
     patience.job.elapsedMs(undefined);
+    assert.equal(after(4, 'waits for BGP of n1').state, 'stopped');
+  });
+
+  it('begins anew when a person has looked', () => {
+    const { patience, after } = waitingRun();
+    after(0, 'waits for BGP of n1');
+    assert.equal(after(4, 'waits for BGP of n1').state, 'stopped');
+    patience.step.forget();
+    assert.equal(after(4, 'waits for BGP of n1').state, 'running');
     assert.equal(after(4, 'waits for BGP of n1').state, 'stopped');
   });
 
