@@ -57,7 +57,12 @@ export async function openRun(controller: Controller, upgrade: KubeObject, spec:
     ...{ controller, upgrade, forms, daemonSets, deployments, detected, previous, isRollback, plannedFor },
     steps: known ?? planned.steps,
     kinds: discoverKinds(client),
-    patience: { job: createPatience(), rollout: createPatience(), step: createPatience() },
+    patience: {
+      job: createPatience(),
+      rollout: createPatience(),
+      step: createPatience(),
+      failure: createPatience(),
+    },
     made: {},
   };
 }

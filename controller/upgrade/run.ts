@@ -30,8 +30,8 @@ export interface Run {
   readonly plannedFor: string;
   /** The steps as they were when the run was opened. */
   readonly steps: readonly StepStatus[];
-  /** How long the same trouble lasts: of a Job, of the rollout, and of a step that may look at these two as well. */
-  readonly patience: { readonly job: Patience; readonly rollout: Patience; readonly step: Patience };
+  /** How long the same trouble lasts: of a Job, of the rollout, of a step that may look at these two as well, and of what a step throws. */
+  readonly patience: Readonly<Record<'job' | 'rollout' | 'step' | 'failure', Patience>>;
   /** What a turn has made that the next one goes on with. */
   readonly made: {
     rollout?: RolloutRun;

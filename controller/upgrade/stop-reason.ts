@@ -7,3 +7,9 @@ export function stopReason(error: unknown): string | undefined {
   if (error instanceof Failure && error.outcome === 'failed') return undefined;
   return classify(error) === 'retry' ? undefined : failureOf(error).message;
 }
+
+/** Why a step is tried again, where it is not simply the API server that does not answer: a person may have to look in the end. */
+export function failingReason(error: unknown): string | undefined {
+  const isFailed = error instanceof Failure && error.outcome === 'failed';
+  return isFailed && classify(error.cause) !== 'retry' ? error.message : undefined;
+}

@@ -2,6 +2,7 @@ import { fingerprint } from '../../jobs/lib/calico/upgrade/fingerprint.ts';
 import { type Phase, readStatus, type StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { messageOf } from '../../jobs/lib/run/failure.ts';
+import { durationText } from '../../jobs/lib/run/progress.ts';
 import type { UpgradeSpec } from '../api/spec.ts';
 import type { StatusFacts } from '../status/finish-status.ts';
 import { advanceStep } from '../steps/advance.ts';
@@ -14,7 +15,7 @@ import { noteRollback } from './previous.ts';
 import type { Run, Work } from './run.ts';
 import { sourceProblem } from './sources.ts';
 import { changeStep, currentStep, stateOf } from './step-list.ts';
-import { stopReason } from './stop-reason.ts';
+import { failingReason, stopReason } from './stop-reason.ts';
 import { stoppedAt } from './stopped-at.ts';
 import { approvalText } from './texts.ts';
 
@@ -42,6 +43,11 @@ export interface Turn {
 }
 
 const IDLE_MS = 60_000;
+
+const AFTER_FAILURE_MS = 2_000;
+
+/** How long a step may fail for the same reason. */
+const FAILING_MS = 10 * 60_000;
 
 /** Carries an upgrade on for one turn. Throws what a later try may mend; everything else is a stop that its status tells. */
 export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec, now: Date): Promise<Turned> {
@@ -142,7 +148,7 @@ async function carryOn(turn: Turn, step: StepStatus): Promise<Turned> {
     part: partOf(steps),
     isRetry: step.state === 'Failed' && work.mayBegin,
   });
-  if (progress === undefined) return { facts, wakeMs: 2_000 };
+  if (progress.state === 'failing') return tryAgain(turn, step, progress);
   const withNodes = { ...facts, ...nodesFacts(progress.nodes, facts) };
   if (isHeld) return { facts: withNodes, wakeMs: wakeOf(progress) };
   const running = {
@@ -171,21 +177,47 @@ const isFailedJob = ({ name, state }: StepStatus): boolean => state === 'Failed'
 const wakeOf = (progress: Progress): number =>
   progress.state === 'done' ? IDLE_MS : (progress.wakeMs ?? IDLE_MS);
 
-/** What a step throws is a stop, unless a later try may mend it: that is thrown on. Undefined for a step that is held anyway. */
+/** It is tried again. */
+interface Failing {
+  readonly state: 'failing';
+  /** What the status says of it; that of a step that is held says why it was stopped. */
+  readonly message?: string;
+}
+
+/** The step stays what it is: where a Job of it has to be removed first, the next try has to do so, too. */
+function tryAgain({ facts, run }: Turn, { name }: StepStatus, { message }: Failing): Turned {
+  const told =
+    message === undefined ? facts : { ...facts, phase: atWork(run), message: `${name}: ${message}` };
+  return { facts: told, wakeMs: AFTER_FAILURE_MS };
+}
+
+/** What a step throws is a stop, at once or after some time, unless it is only that the API server does not answer: that is thrown on. */
 async function advanceSafely(
   { work, isHeld, run }: Turn,
   step: StepStatus,
   context: Parameters<typeof advanceStep>[2],
-): Promise<Progress | undefined> {
+): Promise<Progress | Failing> {
   try {
-    return isHeld ? await advanceRollout(work) : await advanceStep(step, work, context);
+    const progress = isHeld ? await advanceRollout(work) : await advanceStep(step, work, context);
+    run.patience.failure.forget();
+    return progress;
   } catch (error) {
+    run.controller.signal.throwIfAborted();
+    const failing = isHeld ? undefined : failingReason(error);
+    if (failing !== undefined) return failed(run, step, failing);
     const failure = stopReason(error);
     if (failure === undefined) throw error;
     if (!isHeld) return { state: 'stopped', message: failure };
     run.controller.log.warn({ stage: step.name }, messageOf(error));
-    return undefined;
+    return { state: 'failing' };
   }
+}
+
+function failed({ patience, controller }: Run, { name }: StepStatus, message: string): Progress | Failing {
+  controller.log.warn({ stage: name }, `${message}. Tries it again`);
+  return patience.failure.elapsedMs(message) > FAILING_MS
+    ? { state: 'stopped', message: `${message} (for ${durationText(FAILING_MS)})` }
+    : { state: 'failing', message };
 }
 
 /** Which parts of Calico this upgrade changes. */

@@ -13,6 +13,7 @@ function waitingRun() {
     job: createPatience(clock),
     rollout: createPatience(clock),
     step: createPatience(clock),
+    failure: createPatience(clock),
   };
   const after = (minutes: number, what: string | Progress) => {
     now += minutes * 60_000;
