@@ -40,7 +40,8 @@ export async function openRun(controller: Controller, upgrade: KubeObject, spec:
     );
   }
   const live = await readLive(controller, daemonSets, deployments);
-  const said = spec.fromVersion ?? kept?.from ?? live.daemonSet?.metadata.annotations?.[FROM_ANNOTATION];
+  const changedFrom = live.daemonSet?.metadata.annotations?.[FROM_ANNOTATION];
+  const said = spec.fromVersion ?? kept?.from ?? changedFrom;
   const detected = await detectCluster(client, forms, said);
   const isRollback = spec.rollback || kept?.rollback !== undefined;
   const plannedFor = planFingerprint(spec, isRollback);
@@ -50,7 +51,7 @@ export async function openRun(controller: Controller, upgrade: KubeObject, spec:
     ? planBack(detected, kept, status?.steps, previousText(namespace, uid))
     : known
       ? { from: status?.from ?? '', steps: known }
-      : planForward(detected, spec);
+      : planForward(detected, spec, changedFrom !== undefined);
   const previous = kept ?? (await keepBefore(controller, uid, live, planned.from, spec));
   if (!known) sayPlan(controller, planned.steps);
   return {
@@ -103,8 +104,8 @@ interface PlannedSteps {
   readonly steps: readonly StepStatus[];
 }
 
-function planForward(detected: Detected, spec: UpgradeSpec): PlannedSteps {
-  const plan = planSteps(detected, spec);
+function planForward(detected: Detected, spec: UpgradeSpec, isChanged: boolean): PlannedSteps {
+  const plan = planSteps(detected, spec, isChanged);
   if ('problems' in plan)
     throw refused(`no way to Calico ${spec.targetVersion}: ${plan.problems.join('. ')}`);
   return plan;

@@ -1,6 +1,7 @@
 import { isAtLeast } from '../../jobs/lib/calico/calico-version.ts';
 import type { Detected } from '../../jobs/lib/calico/upgrade/detected.ts';
 import { planUpgrade } from '../../jobs/lib/calico/upgrade/plan.ts';
+import { saidReleaseProblem } from '../../jobs/lib/calico/upgrade/said-release.ts';
 import type { StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import type { Step } from '../../jobs/lib/calico/upgrade/steps.ts';
 import type { UpgradeSpec } from '../api/spec.ts';
@@ -10,8 +11,13 @@ export type Planned =
   | { readonly from: string; readonly steps: readonly StepStatus[] }
   | { readonly problems: readonly string[] };
 
-/** What an upgrade has to do, as `planUpgrade` says it, within what the spec wants of it. */
-export function planSteps(detected: Detected, spec: UpgradeSpec): Planned {
+/**
+ * What an upgrade has to do, as `planUpgrade` says it, within what the spec wants of it. `isChanged`: an upgrade has changed the DaemonSet
+ * already, so that images do not tell any more what ran before.
+ */
+export function planSteps(detected: Detected, spec: UpgradeSpec, isChanged = false): Planned {
+  const saidWrong = isChanged ? undefined : fromVersionProblem(detected, spec);
+  if (saidWrong !== undefined) return { problems: [saidWrong] };
   const plan = planUpgrade(detected, spec.targetVersion);
   if ('problems' in plan) return plan;
   const from = plan.from.lowest;
@@ -24,6 +30,16 @@ export function planSteps(detected: Detected, spec: UpgradeSpec): Planned {
       ? { name: 'add-ons', state: 'NotNeeded', reason: 'spec.addOns names none' }
       : { name: 'add-ons', state: 'Pending', reason: `spec.addOns names ${spec.addOns.length}` };
   return { from, steps: [...steps.slice(0, last), addOns, ...steps.slice(last)] };
+}
+
+function fromVersionProblem(
+  { releases }: Detected,
+  { fromVersion, targetVersion }: UpgradeSpec,
+): string | undefined {
+  return (
+    fromVersion &&
+    saidReleaseProblem(releases, { release: fromVersion, option: 'spec.fromVersion' }, targetVersion)
+  );
 }
 
 /** 3.0 has another data model: old and new parts do not see each other's data. */

@@ -1,4 +1,5 @@
 import { planUpgrade } from '../lib/calico/upgrade/plan.ts';
+import { saidReleaseProblem } from '../lib/calico/upgrade/said-release.ts';
 import { detectAccess, detectCluster, readServedForms } from '../lib/run/detect-cluster.ts';
 import { refused, wrongUsage } from '../lib/run/failure.ts';
 import type { Log } from '../lib/run/log.ts';
@@ -15,15 +16,18 @@ export function preflight(options: PreflightOptions, log: Log): Promise<number> 
 }
 
 async function look(options: PreflightOptions, run: Run, findings: Findings): Promise<JobResult> {
-  const { target } = options;
+  const { target, from } = options;
   if (target === undefined)
     throw wrongUsage('preflight needs the release to go to: --target v2.6.12, for example');
   const log = run.stage('preflight');
   const client = run.client();
   const forms = await readServedForms(client);
   await requireAccess(client, detectAccess(forms));
-  const detected = await detectCluster(client, forms, options.from);
+  const detected = await detectCluster(client, forms, from);
   for (const line of detectedLines(detected)) log.info(line);
+  const { releases } = detected;
+  const saidWrong = from && saidReleaseProblem(releases, { release: from, option: '--from' }, target);
+  if (saidWrong) throw refused(saidWrong);
   const plan = planUpgrade(detected, target);
   if ('problems' in plan) throw refused(`no way to Calico ${target}: ${plan.problems.join('. ')}`);
   findings.details = { from: plan.from.lowest, target, steps: plan.steps };

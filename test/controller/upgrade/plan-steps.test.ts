@@ -187,6 +187,23 @@ describe('the components of a spec', () => {
   });
 });
 
+describe('fromVersion', () => {
+  const said = { fromVersion: '2.5.1' };
+
+  it('is refused where image tags tell an earlier release: the data of that would not be moved', () => {
+    assert.deepEqual(problemsOf(hostedKdd('2.4.1'), '2.6.12', said), [
+      'spec.fromVersion says that Calico 2.5.1 runs, but by the images of calico-node it is 2.4.1: leave it out',
+    ]);
+    assert.deepEqual(problemsOf(hostedKdd('2.5.1'), '2.6.12', said), []);
+  });
+
+  it('is what counts when an upgrade has changed the DaemonSet, whatever the images are by then', () => {
+    const detected = detectedOf(hostedKdd('2.6.2'), { saidRelease: '2.5.1' });
+    const planned = planSteps(detected, specOf('2.6.12', said), true);
+    assert.equal('from' in planned && planned.from, '2.5.1');
+  });
+});
+
 describe('an upgrade that is not possible', () => {
   it('is refused with the supported path', () => {
     const cases: readonly (readonly [HostedInstall, string, RegExp])[] = [

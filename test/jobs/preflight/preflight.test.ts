@@ -33,6 +33,15 @@ describe('preflight', () => {
     assert.match(sentence, /^no way to Calico 3\.0\.1: .* Supported: 2\.6\.12, then 3\.0\.1$/);
   });
 
+  it('refuses a release that is said against what images tell', async () => {
+    await create(jobs.client, ...calicoDaemonSet({ image: 'quay.io/calico/node:v2.4.1' }));
+    const wrong = await jobs.run(['preflight', '--target', 'v2.6.12', '--from', 'v2.5.1']);
+    assert.equal(wrong.exitCode, 3);
+    assert.match(wrong.sentence, /^--from says that Calico 2\.5\.1 runs, but .* it is 2\.4\.1: leave it out/);
+    const right = await jobs.run(['preflight', '--target', 'v2.6.12', '--from', 'v2.4.1']);
+    assert.equal(right.exitCode, 0, right.stdout);
+  });
+
   it('names a target that is missing or is no release', async () => {
     const missing = await jobs.run(['preflight']);
     assert.equal(missing.exitCode, 2);
