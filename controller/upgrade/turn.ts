@@ -1,21 +1,18 @@
 import { fingerprint } from '../../jobs/lib/calico/upgrade/fingerprint.ts';
 import { type Phase, readStatus, type StepStatus } from '../../jobs/lib/calico/upgrade/status.ts';
 import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
-import { messageOf } from '../../jobs/lib/run/failure.ts';
-import { durationText } from '../../jobs/lib/run/progress.ts';
 import type { UpgradeSpec } from '../api/spec.ts';
 import type { StatusFacts } from '../status/finish-status.ts';
-import { advanceStep } from '../steps/advance.ts';
 import type { Progress } from '../steps/progress.ts';
-import { advanceRollout } from '../steps/rollout.ts';
 import type { Verified } from '../steps/verify.ts';
+import { advanceSafely, type Failing } from './advance-safely.ts';
 import { nodesFacts } from './nodes-facts.ts';
 import { over } from './over.ts';
 import { noteRollback } from './previous.ts';
 import type { Run, Work } from './run.ts';
 import { sourceProblem } from './sources.ts';
 import { changeStep, currentStep, stateOf } from './step-list.ts';
-import { failingReason, stopReason } from './stop-reason.ts';
+import { stopReason } from './stop-reason.ts';
 import { stoppedAt } from './stopped-at.ts';
 import { approvalText } from './texts.ts';
 
@@ -45,9 +42,6 @@ export interface Turn {
 const IDLE_MS = 60_000;
 
 const AFTER_FAILURE_MS = 2_000;
-
-/** How long a step may fail for the same reason. */
-const FAILING_MS = 10 * 60_000;
 
 /** Carries an upgrade on for one turn. Throws what a later try may mend; everything else is a stop that its status tells. */
 export async function takeTurn(run: Run, upgrade: KubeObject, spec: UpgradeSpec, now: Date): Promise<Turned> {
@@ -177,47 +171,11 @@ const isFailedJob = ({ name, state }: StepStatus): boolean => state === 'Failed'
 const wakeOf = (progress: Progress): number =>
   progress.state === 'done' ? IDLE_MS : (progress.wakeMs ?? IDLE_MS);
 
-/** It is tried again. */
-interface Failing {
-  readonly state: 'failing';
-  /** What the status says of it; that of a step that is held says why it was stopped. */
-  readonly message?: string;
-}
-
 /** The step stays what it is: where a Job of it has to be removed first, the next try has to do so, too. */
 function tryAgain({ facts, run }: Turn, { name }: StepStatus, { message }: Failing): Turned {
   const told =
     message === undefined ? facts : { ...facts, phase: atWork(run), message: `${name}: ${message}` };
   return { facts: told, wakeMs: AFTER_FAILURE_MS };
-}
-
-/** What a step throws is a stop, at once or after some time, unless it is only that the API server does not answer: that is thrown on. */
-async function advanceSafely(
-  { work, isHeld, run }: Turn,
-  step: StepStatus,
-  context: Parameters<typeof advanceStep>[2],
-): Promise<Progress | Failing> {
-  try {
-    const progress = isHeld ? await advanceRollout(work) : await advanceStep(step, work, context);
-    run.patience.failure.forget();
-    return progress;
-  } catch (error) {
-    run.controller.signal.throwIfAborted();
-    const failing = isHeld ? undefined : failingReason(error);
-    if (failing !== undefined) return failed(run, step, failing);
-    const failure = stopReason(error);
-    if (failure === undefined) throw error;
-    if (!isHeld) return { state: 'stopped', message: failure };
-    run.controller.log.warn({ stage: step.name }, messageOf(error));
-    return { state: 'failing' };
-  }
-}
-
-function failed({ patience, controller }: Run, { name }: StepStatus, message: string): Progress | Failing {
-  controller.log.warn({ stage: name }, `${message}. Tries it again`);
-  return patience.failure.elapsedMs(message) > FAILING_MS
-    ? { state: 'stopped', message: `${message} (for ${durationText(FAILING_MS)})` }
-    : { state: 'failing', message };
 }
 
 /** Which parts of Calico this upgrade changes. */
@@ -243,32 +201,40 @@ function stepDone({ run, facts, steps, now }: Turn, step: StepStatus, message: s
 }
 
 async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<Turned> {
-  const { run, spec, facts, steps, now } = turn;
-  const { controller, upgrade } = run;
-  const failed = progress.nodes?.failures.length ?? 0;
+  const { run, spec, steps, now } = turn;
+  const failures = progress.nodes?.failures ?? [];
   // The data of before is given up with the first act of complete.
-  const mayGoBack = !run.isRollback && step.name !== 'complete';
-  if (failed > 0 && spec.rollout.onFailure === 'Rollback' && mayGoBack) {
-    controller.log.warn(
-      { stage: step.name },
-      `${progress.message}. Goes back, as spec.rollout.onFailure says`,
-    );
-    controller.events.onUpgrade(upgrade, {
-      type: 'Warning',
-      reason: 'RollingBack',
-      message: progress.message,
-    });
-    await noteRollback(controller.client, controller.namespace, upgrade.metadata.uid ?? '', progress.message);
-    return {
-      facts: { ...facts, phase: 'RollingBack', message: progress.message },
-      wakeMs: 0,
-      isMilestone: true,
-      goesBack: true,
-    };
+  const goesBack = !run.isRollback && step.name !== 'complete' && spec.rollout.onFailure === 'Rollback';
+  const back = failures.length > 0 && goesBack ? await goBack(turn, step, progress.message) : undefined;
+  if (back && 'facts' in back) return back;
+  for (const { node, reason } of failures) {
+    run.controller.events.onNode(node, { type: 'Warning', reason: 'CalicoNodeFailed', message: reason });
   }
-  for (const { node, reason } of progress.nodes?.failures ?? []) {
-    controller.events.onNode(node, { type: 'Warning', reason: 'CalicoNodeFailed', message: reason });
+  const message = back ? `${progress.message}. There is no way back: ${back.problem}` : progress.message;
+  const next = changeStep(steps, step.name, 'Failed', message, now);
+  return stoppedAt(turn, step.name, message, next, wakeOf(progress));
+}
+
+/** Turns to the way back by itself; or says why that cannot be, such as that somebody deleted what was kept for it. */
+async function goBack(
+  { run, facts }: Turn,
+  step: StepStatus,
+  why: string,
+): Promise<Turned | { readonly problem: string }> {
+  const { controller, upgrade } = run;
+  try {
+    await noteRollback(controller.client, controller.namespace, upgrade.metadata.uid ?? '', why);
+  } catch (error) {
+    const problem = stopReason(error);
+    if (problem === undefined) throw error;
+    return { problem };
   }
-  const next = changeStep(steps, step.name, 'Failed', progress.message, now);
-  return stoppedAt(turn, step.name, progress.message, next, wakeOf(progress));
+  controller.log.warn({ stage: step.name }, `${why}. Goes back, as spec.rollout.onFailure says`);
+  controller.events.onUpgrade(upgrade, { type: 'Warning', reason: 'RollingBack', message: why });
+  return {
+    facts: { ...facts, phase: 'RollingBack', message: why },
+    wakeMs: 0,
+    isMilestone: true,
+    goesBack: true,
+  };
 }
