@@ -73,6 +73,18 @@ describe('going back', () => {
     await assertAsBefore();
   });
 
+  it('is a stop where what was kept for it is gone, and says so', async () => {
+    await live.startAnew(newPodOn(['n1'], () => ({ ...CRASH_LOOP, startMs: 1_500, backOffMs: 200 })));
+    const name = await live.upgrade({ rollout: { onFailure: 'Rollback' } });
+    await waitFor('n1 in the middle', async () => deletedOn(live.world).includes('n1'));
+    const uid = await kubectl(live.world, ['get', 'calicoupgrade', name, '-o', 'jsonpath={.metadata.uid}']);
+    const kept = `calico-upgrade-previous-${uid.slice(0, 8)}`;
+    await kubectl(live.world, ['-n', 'calico-upgrade', 'delete', 'configmap', kept]);
+    const { message } = await live.untilPhase(name, 'Stopped');
+    assert.match(message, /^node-rollout: n1: .*There is no way back: .*it was deleted in the meantime/);
+    assert.deepEqual(deletedOn(live.world), ['n1']);
+  });
+
   it('after a stop takes back the node that failed, and touches no other', async () => {
     await live.startAnew(newPodOn(['n1'], () => ({ readyMs: Number.POSITIVE_INFINITY })));
     const name = await live.upgrade({ rollout: { gracefulRestartSeconds: 2 } });
