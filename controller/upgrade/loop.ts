@@ -202,8 +202,22 @@ async function close(memory: Memory): Promise<void> {
   await Promise.all([run?.made.rollout?.close(), orphans?.close()]);
 }
 
-/** What is left of them; undefined where there are none. */
+/** What is left of them; undefined where there are none, or nothing can be done for them: an upgrade says then which right is missing. */
 async function lookAfterOrphans(controller: Controller, memory: Memory): Promise<Left | undefined> {
+  try {
+    return await finishOrphans(controller, memory);
+  } catch (error) {
+    const reason = stopReason(error);
+    if (reason === undefined) throw error;
+    controller.log.warn(`nodes that an upgrade may have left in the middle are not looked after: ${reason}`);
+    await memory.orphans?.close();
+    memory.orphans = undefined;
+    memory.looksForOrphans = false;
+    return undefined;
+  }
+}
+
+async function finishOrphans(controller: Controller, memory: Memory): Promise<Left | undefined> {
   if (memory.looksForOrphans && !memory.orphans) memory.orphans = await openOrphans(controller);
   memory.looksForOrphans = false;
   const left = await memory.orphans?.turn();
