@@ -36,6 +36,10 @@ export interface PodFacts {
   readonly pulled: readonly string[];
 }
 
+/** Whether every image of a pod is on its node. */
+export const hasImages = ({ images, pulled }: PodFacts): boolean =>
+  Object.keys(images).every(name => pulled.includes(name));
+
 /** The facts of a pod of calico-node, or of one that pulls its images. */
 export function podFacts({ metadata, spec, status, ...rest }: KubeObject): PodFacts {
   const { name, uid = '', annotations = {} } = metadata;

@@ -1,9 +1,10 @@
 import type { NodeFacts } from './node-facts.ts';
 import { isMarked } from './node-state.ts';
 import { orderNodes } from './order.ts';
-import type { PodFacts } from './pod-facts.ts';
+import { hasImages, type PodFacts } from './pod-facts.ts';
+import { givenUpReason } from './pre-pull.ts';
 import type { Stores } from './stores.ts';
-import type { BgpFinding, RolloutPlan, Seen } from './types.ts';
+import type { BgpFinding, GivenUp, RolloutPlan, Seen } from './types.ts';
 
 /** What a process remembers of a rollout. All of it can be lost: it is found again in the cluster, or only costs time. */
 export interface Memory {
@@ -12,6 +13,7 @@ export interface Memory {
   readonly bgp: Map<string, BgpFinding>;
   readonly pullingSince: Map<string, number>;
   readonly pullErrors: Map<string, string>;
+  readonly givenUp: Map<string, GivenUp>;
   readonly acknowledged: Set<string>;
   readonly told: Set<string>;
   finishedAt: number | undefined;
@@ -51,6 +53,7 @@ export const newMemory = (): Memory => ({
   bgp: new Map(),
   pullingSince: new Map(),
   pullErrors: new Map(),
+  givenUp: new Map(),
   acknowledged: new Set(),
   told: new Set(),
   finishedAt: undefined,
@@ -119,18 +122,28 @@ function forget(
   keepOnly(memory.adopted, isOpen);
   keepOnly(memory.acknowledged, isOpen);
   keepOnly(memory.told, isOpen);
+  keepOnly(memory.givenUp, name => nodes.has(name));
   const live = new Set([...pods.values()].map(({ uid }) => uid));
   keepOnly(memory.bgp, uid => live.has(uid));
   notePulls(prePulls, memory, now);
 }
 
-function notePulls(prePulls: Seen['prePulls'], { pullingSince, pullErrors }: Memory, now: number): void {
+function notePulls(
+  prePulls: Seen['prePulls'],
+  { pullingSince, pullErrors, givenUp }: Memory,
+  now: number,
+): void {
   const pulling = new Set([...prePulls.values()].map(({ uid }) => uid));
   keepOnly(pullingSince, uid => pulling.has(uid));
   keepOnly(pullErrors, uid => pulling.has(uid));
   for (const { uid, trouble } of prePulls.values()) {
     if (!pullingSince.has(uid)) pullingSince.set(uid, now);
     if (trouble?.reason === 'ErrImagePull') pullErrors.set(uid, trouble.message);
+  }
+  for (const [node, pod] of prePulls) {
+    const reason = givenUpReason(pod);
+    if (hasImages(pod)) givenUp.delete(node);
+    else if (reason !== undefined) givenUp.set(node, { revision: pod.revision ?? '', reason });
   }
 }
 

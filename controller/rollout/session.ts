@@ -55,11 +55,7 @@ export interface Turn extends Omit<Workshop, 'memory'> {
  */
 export function takeRolloutTurn(turn: Turn, mayBegin: boolean): Decision {
   const { stores, memory, session, plan } = turn;
-  if (session.problem) {
-    const { problem } = session;
-    session.problem = undefined;
-    throw problem;
-  }
+  throwProblem(session);
   const now = monotonicMs();
   const before = lookAt(stores, memory, busyNodes(session), plan, now, Date.now());
   for (const [key, { isRunning, until, hasEffect }] of session.underWay) {
@@ -74,6 +70,13 @@ export function takeRolloutTurn(turn: Turn, mayBegin: boolean): Decision {
 
 const busyNodes = ({ underWay }: RolloutSession): Seen['busy'] =>
   new Map([...underWay].map(([node, { type }]) => [node, type]));
+
+/** Throws once what no later try can mend, such as a watch that is not allowed. */
+export function throwProblem(session: RolloutSession): void {
+  const { problem } = session;
+  session.problem = undefined;
+  if (problem) throw problem;
+}
 
 /** Whether nothing is under way: neither an action nor its effect. */
 export const isQuiet = ({ underWay }: RolloutSession): boolean => underWay.size === 0;

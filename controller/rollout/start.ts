@@ -2,7 +2,7 @@ import { type Candidate, nodesToBegin } from './begin-nodes.ts';
 import { allowedNodes } from './counts.ts';
 import { isUnavailable, type NodeState, type NodeStates } from './node-state.ts';
 import { placementProblem } from './placement.ts';
-import { pullsToEnd, pullsToStart } from './pre-pull.ts';
+import { pullsToRepair, pullsToStart } from './pre-pull.ts';
 import type { Action, Block, NodeReason, RolloutPlan, Seen } from './types.ts';
 
 /** Which nodes to begin, or why none. */
@@ -28,11 +28,11 @@ export function startNodes(
   const placed = candidates
     .filter(({ node }) => placementProblem(node, plan.placement) === undefined)
     .map(({ node }) => node.name);
-  const ended = pullsToEnd(placed, seen, plan);
+  const repaired = pullsToRepair(placed, seen, plan);
   const tooMany = skippedBlock(inScope, skipped, plan);
   // Existing pods go on trying; more of them would only fail, too.
-  if (tooMany !== undefined) return { actions: ended, blocked: tooMany, wakeMs: undefined };
-  const pulls = [...ended, ...pullsToStart(placed, seen, plan, ahead)];
+  if (tooMany !== undefined) return { actions: repaired, blocked: tooMany, wakeMs: undefined };
+  const pulls = [...repaired, ...pullsToStart(placed, seen, plan, ahead)];
   const idle = { actions: pulls, wakeMs: undefined };
   const blocked = unavailableBlock(nodes, limit, left, next.length, seen, plan);
   if (blocked !== undefined) return { ...idle, blocked };

@@ -55,6 +55,8 @@ export interface Seen {
   readonly pullingSince: ReadonlyMap<string, number>;
   /** Why a pull failed, by uid: kubelet says it once, and then only that it waits. */
   readonly pullErrors: ReadonlyMap<string, string>;
+  /** Nodes whose pod that pulls images was given up by kubelet, until the images are there. */
+  readonly givenUp: ReadonlyMap<string, GivenUp>;
   /** Nodes whose failure a person knows, who said to go on. */
   readonly acknowledged: ReadonlySet<string>;
   /** Nodes whose failure was told in an earlier turn, and so is in the status. */
@@ -63,6 +65,12 @@ export interface Seen {
   readonly busy: ReadonlyMap<string, Action['type']>;
   /** When the last node was finished. */
   readonly finishedAt: number | undefined;
+}
+
+/** Why images for a revision did not come, although pods were made for them. */
+export interface GivenUp {
+  readonly revision: string;
+  readonly reason: string;
 }
 
 /** One thing to do for a node. */

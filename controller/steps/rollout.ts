@@ -3,7 +3,7 @@ import { durationText } from '../../jobs/lib/run/progress.ts';
 import type { Decision } from '../rollout/decide.ts';
 import type { NodeFacts } from '../rollout/node-facts.ts';
 import { isTarget } from '../rollout/node-state.ts';
-import { isQuiet, takeRolloutTurn } from '../rollout/session.ts';
+import { isQuiet, takeRolloutTurn, throwProblem } from '../rollout/session.ts';
 import type { RolloutPlan } from '../rollout/types.ts';
 import type { Run, TemplateState, Work } from '../upgrade/run.ts';
 import type { NodesProgress, Progress } from './progress.ts';
@@ -25,6 +25,7 @@ export async function advanceRollout(work: Work): Promise<Progress> {
   });
   const { rollout } = run.made;
   const template = await wantedTemplate(work, rollout);
+  throwProblem(rollout.session);
   if (!rollout.isSynced()) return waiting('the API server to list Nodes and pods');
   const live = rollout.daemonSets.objects.get(`${rollout.namespace}/${rollout.name}`);
   if (!live || !isObserved(live) || isBefore(live.metadata.generation, template.generation)) {

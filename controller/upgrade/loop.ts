@@ -26,8 +26,8 @@ const LONGEST_PAUSE_MS = 500;
 /** What the loop goes on with from turn to turn. */
 interface Memory {
   run: Run | undefined;
-  /** Spec of an upgrade that could not be begun: not tried again before it changes. */
-  refusedSpec: string | undefined;
+  /** An upgrade that could not be begun, and its spec: not tried again before it changes. */
+  refused: string | undefined;
   orphans: Orphans | undefined;
   /** Whether nodes that an upgrade left in the middle are to be looked for, before another one is begun. */
   looksForOrphans: boolean;
@@ -49,7 +49,7 @@ export async function runUpgrades(controller: Controller, waker: Waker, onTurn: 
   const shown = showStatuses(controller);
   const memory: Memory = {
     run: undefined,
-    refusedSpec: undefined,
+    refused: undefined,
     orphans: undefined,
     looksForOrphans: true,
   };
@@ -105,10 +105,11 @@ async function turn(
     memory.looksForOrphans = true;
   }
   // An upgrade that has come to its nodes finishes those that others left, too.
-  const isNext = active && !choice.isOver && !isRefused(active, memory);
-  if (!isNext || !hasBegunNodes(active)) {
+  const goesOn = active && !isRefused(active, memory);
+  if (goesOn && !choice.isOver && hasBegunNodes(active)) memory.looksForOrphans = false;
+  else {
     const left = await lookAfterOrphans(controller, memory);
-    if (left && !(isNext && left === 'stuck')) return ORPHANS_MS;
+    if (left && !(goesOn && left === 'stuck')) return ORPHANS_MS;
   }
   if (!active) {
     controller.metrics.setStatus(undefined);
@@ -145,11 +146,11 @@ async function turnOf(
     if (isRefused({ upgrade, spec }, memory)) return IDLE_MS;
     try {
       memory.run = await openRun(controller, upgrade, spec);
-      memory.refusedSpec = undefined;
+      memory.refused = undefined;
     } catch (error) {
       const reason = stopReason(error);
       if (reason === undefined) throw error;
-      memory.refusedSpec = observedSpec;
+      memory.refused = refusalOf(upgrade);
       // It may have been at work on a node before its spec was changed.
       memory.looksForOrphans = true;
       const message = `${reason}. ${resumeText(upgrade.metadata.name, spec.resume)}`;
@@ -165,18 +166,21 @@ async function turnOf(
 }
 
 /** Whether an upgrade could not be begun, by this process or one before, and nobody has changed its spec since. */
-function isRefused({ upgrade }: Actionable, { run, refusedSpec }: Memory): boolean {
+function isRefused({ upgrade }: Actionable, { run, refused }: Memory): boolean {
   if (run) return false;
   const observedSpec = fingerprint(upgrade.spec);
   const before = readStatus(upgrade.status);
   const wasRefused =
     before?.phase === 'Stopped' && before.plannedFor === undefined && before.observedSpec === observedSpec;
-  return wasRefused || refusedSpec === observedSpec;
+  return wasRefused || refused === refusalOf(upgrade);
 }
 
+const refusalOf = ({ metadata: { uid }, spec }: KubeObject): string => `${uid} ${fingerprint(spec)}`;
+
 /** Whether an upgrade may have nodes under way: orphans are none of its own. */
-function hasBegunNodes({ upgrade }: Actionable): boolean {
-  const steps = readStatus(upgrade.status)?.steps ?? [];
+function hasBegunNodes({ upgrade, spec }: Actionable): boolean {
+  const { steps = [], phase } = readStatus(upgrade.status) ?? {};
+  if (spec.rollback || phase === 'RollingBack') return true;
   return steps.some(({ name, startedAt }) => name === 'node-rollout' && startedAt !== undefined);
 }
 

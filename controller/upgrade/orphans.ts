@@ -5,7 +5,7 @@ import type { KubeObject } from '../../jobs/lib/kubernetes/object.ts';
 import { get } from '../../jobs/lib/kubernetes/write.ts';
 import { defaultRollout } from '../api/spec.ts';
 import { deletePod } from '../rollout/actions.ts';
-import { isQuiet, takeRolloutTurn } from '../rollout/session.ts';
+import { isQuiet, takeRolloutTurn, throwProblem } from '../rollout/session.ts';
 import { openRolloutRun, type RolloutRun } from '../steps/rollout-run.ts';
 import { templateState } from '../steps/template.ts';
 import type { Controller } from './controller.ts';
@@ -39,6 +39,7 @@ export async function openOrphans(controller: Controller): Promise<Orphans | und
 }
 
 async function finishLeft(controller: Controller, rollout: RolloutRun): Promise<Left | undefined> {
+  throwProblem(rollout.session);
   if (!rollout.isSynced()) return 'waits';
   const live = rollout.daemonSets.objects.get(`${rollout.namespace}/${rollout.name}`);
   if (!live) return undefined;

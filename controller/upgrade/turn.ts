@@ -203,9 +203,9 @@ function stepDone({ run, facts, steps, now }: Turn, step: StepStatus, message: s
 async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<Turned> {
   const { run, spec, steps, now } = turn;
   const failures = progress.nodes?.failures ?? [];
-  // The data of before is given up with the first act of complete.
-  const goesBack = !run.isRollback && step.name !== 'complete' && spec.rollout.onFailure === 'Rollback';
-  const back = failures.length > 0 && goesBack ? await goBack(turn, step, progress.message) : undefined;
+  const mayGoBack = !run.isRollback && !run.previous.isLate && !isCompleting(step, steps);
+  const goesBack = failures.length > 0 && spec.rollout.onFailure === 'Rollback' && mayGoBack;
+  const back = goesBack ? await goBack(turn, step, progress.message) : undefined;
   if (back && 'facts' in back) return back;
   for (const { node, reason } of failures) {
     run.controller.events.onNode(node, { type: 'Warning', reason: 'CalicoNodeFailed', message: reason });
@@ -214,6 +214,10 @@ async function stop(turn: Turn, step: StepStatus, progress: Progress): Promise<T
   const next = changeStep(steps, step.name, 'Failed', message, now);
   return stoppedAt(turn, step.name, message, next, wakeOf(progress));
 }
+
+/** The data of before is given up with the first act of complete. */
+const isCompleting = (step: StepStatus, steps: readonly StepStatus[]): boolean =>
+  step.name === 'complete' || stateOf(steps, 'complete') === 'Done';
 
 /** Turns to the way back by itself; or says why that cannot be, such as that somebody deleted what was kept for it. */
 async function goBack(

@@ -16,6 +16,7 @@ import { eventually } from '../../demo/eventually.ts';
 import type { RecordedRequest } from '../../faults/fault.ts';
 import { kubernetesRequest } from '../../faults/kubernetes-request.ts';
 import { patch } from '../../jobs/edit.ts';
+import { installHostedCalico } from '../../kubelets/hosted-calico.ts';
 import { type ControllerProcess, startController } from '../controller-process.ts';
 import { useProxiedCluster } from '../proxied-cluster.ts';
 import { createUpgrade } from '../upgrade-kind.ts';
@@ -43,6 +44,7 @@ describe('a controller without one of its rights', () => {
   before(async () => {
     const { cluster, admin, proxy } = servers;
     await applyManifests(cluster, ['controller.yaml']);
+    await installHostedCalico(admin, { release: '2.6.2' });
     roles = await roleRights(admin, ACCOUNT);
     const all = controllerAccess(await readServedForms(admin), NAMESPACE);
     rights = [...new Map(all.map(right => [accessText(right), right])).values()];

@@ -4,7 +4,7 @@ import type { NodeFacts } from '../../../controller/rollout/node-facts.ts';
 import { orderNodes } from '../../../controller/rollout/order.ts';
 import type { Placement } from '../../../controller/rollout/placement.ts';
 import type { PodFacts } from '../../../controller/rollout/pod-facts.ts';
-import type { Action, BgpFinding, RolloutPlan, Seen } from '../../../controller/rollout/types.ts';
+import type { Action, BgpFinding, GivenUp, RolloutPlan, Seen } from '../../../controller/rollout/types.ts';
 
 export const OLD_IMAGE = 'quay.io/calico/node:v2.4.1';
 export const NEW_IMAGE = 'quay.io/calico/node:v2.6.12';
@@ -105,6 +105,7 @@ export interface Sight {
   readonly adopted?: readonly string[];
   readonly bgp?: Readonly<Record<string, BgpFinding>>;
   readonly pullingSince?: Readonly<Record<string, number>>;
+  readonly givenUp?: Readonly<Record<string, GivenUp>>;
   readonly acknowledged?: readonly string[];
   readonly told?: readonly string[];
   readonly busy?: Readonly<Record<string, Action['type']>>;
@@ -127,6 +128,7 @@ export function seen(sight: Sight, order: Pick<RolloutPlan, 'order' | 'orderLabe
     bgp: new Map(Object.entries(bgp)),
     pullingSince: new Map(Object.entries(pullingSince)),
     pullErrors: new Map(),
+    givenUp: new Map(Object.entries(sight.givenUp ?? {})),
     acknowledged: new Set(sight.acknowledged),
     told: new Set(sight.told),
     busy: new Map(Object.entries(sight.busy ?? {})),

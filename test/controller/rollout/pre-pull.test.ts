@@ -139,6 +139,25 @@ describe('an image that cannot be pulled', () => {
     assert.deepEqual(told(after), ['pull n1', 'pull n2']);
   });
 
+  it('because kubelet gives each pod up is the same block all the time, so that it comes to a stop', () => {
+    const givenUp = { n1: { revision: 'new', reason: 'Pod pull-n1 was given up' } };
+    const sight = { nodes: [node('n1')], pods: [oldPod('n1')], givenUp, pullingSince: { 'pull-n1': 0 } };
+    const gone = pulling('n1', { givenUp: 'Evicted' });
+    for (const [prePulls, expected] of [
+      [[gone], ['endPull n1']],
+      [[{ ...gone, isDeleting: true }], []],
+      [[], ['pull n1']],
+      [[pulling('n1')], []],
+    ] as const) {
+      const decision = decided({ ...sight, prePulls, now: 40_000 });
+      assert.deepEqual([told(decision), decision.blocked?.key], [expected, 'left n1']);
+    }
+    const done = decided({ ...sight, prePulls: [pullPod('n1')] });
+    assert.deepEqual(told(done), ['begin n1']);
+    const another = { n1: { revision: 'older', reason: 'it was so for another revision' } };
+    assert.equal(decided({ ...sight, givenUp: another }).blocked, undefined);
+  });
+
   it('that comes in the end lets its node have its turn', () => {
     const sight = { ...waitingNodes('n1'), pullingSince: { 'pull-n1': 0 }, now: 700_000 };
     assert.deepEqual(told(decided(sight)), ['begin n1']);

@@ -83,6 +83,25 @@ describe('what is remembered', () => {
   });
 });
 
+describe('a pod that pulls images and was given up', () => {
+  const given = pullPod('n1', { pulled: [], givenUp: 'Evicted' });
+  const nodes = [node('n1')];
+
+  it('is remembered while another one is made, until that has the images, or the node is gone', () => {
+    const reason = 'Pod pull-n1, which pulls its images, was given up by kubelet: Evicted';
+    const memory = newMemory();
+    look({ nodes, prePulls: [given] }, memory);
+    look({ nodes }, memory);
+    look({ nodes, prePulls: [pullPod('n1', { pulled: [] })] }, memory);
+    assert.deepEqual([...memory.givenUp], [['n1', { revision: 'new', reason }]]);
+    look({ nodes, prePulls: [pullPod('n1')] }, memory);
+    assert.equal(memory.givenUp.size, 0);
+    look({ nodes, prePulls: [given] }, memory);
+    look({}, memory);
+    assert.equal(memory.givenUp.size, 0);
+  });
+});
+
 describe('the pod of a node', () => {
   it('is the new one while the old one is being deleted, in whatever order they are listed', () => {
     const both = [oldPod('n1', { isDeleting: true }), newPod('n1')];
