@@ -50,12 +50,11 @@ export interface Turn extends Omit<Workshop, 'memory'> {
 }
 
 /**
- * One turn: looks at the cluster, decides, and begins what is to be done, without waiting for it. Returns what was decided. Throws what
- * an action met that no later try can mend.
+ * One turn: looks at the cluster, decides, and begins what is to be done, without waiting for it. Returns what was decided. What an action
+ * met that no later try can mend is thrown by `throwProblem`, which comes before each turn.
  */
 export function takeRolloutTurn(turn: Turn, mayBegin: boolean): Decision {
   const { stores, memory, session, plan } = turn;
-  throwProblem(session);
   const now = monotonicMs();
   const before = lookAt(stores, memory, busyNodes(session), plan, now, Date.now());
   for (const [key, { isRunning, until, hasEffect }] of session.underWay) {

@@ -1,9 +1,9 @@
 import { AT_WORK_ANNOTATION, FROM_ANNOTATION } from '../../jobs/lib/calico/upgrade/annotations.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
-import { get, mergePatch } from '../../jobs/lib/kubernetes/write.ts';
+import { get } from '../../jobs/lib/kubernetes/write.ts';
 import { FINAL_STRATEGY } from '../target/strategy.ts';
 import type { Run } from '../upgrade/run.ts';
-import { daemonSetName } from './template.ts';
+import { daemonSetName, patchDaemonSet } from './daemon-set.ts';
 
 const NOTES = [FROM_ANNOTATION, FINAL_STRATEGY, AT_WORK_ANNOTATION];
 
@@ -23,35 +23,21 @@ export async function isReleased(run: Run): Promise<boolean> {
 
 /** Takes the notes of an upgrade that has not changed the DaemonSet itself off it. */
 export async function takeNotesOff(run: Run): Promise<void> {
-  const { name, namespace } = daemonSetName(run);
   if (!run.previous.daemonSet || (await isReleased(run))) return;
   const annotations = { [FROM_ANNOTATION]: null, [AT_WORK_ANNOTATION]: null };
-  await mergePatch(
-    run.controller.client,
-    run.daemonSets,
-    name,
-    () => ({ metadata: { annotations } }),
-    namespace,
-  );
+  await patchDaemonSet(run, () => ({ metadata: { annotations } }));
 }
 
 /** Takes our notes off the DaemonSet, and lets it replace pods as it shall. The revision of its template stays: its pods have it. */
 export async function releaseDaemonSet(run: Run, strategy: Readonly<Record<string, unknown>>): Promise<void> {
-  const { name, namespace } = daemonSetName(run);
   const annotations = Object.fromEntries(NOTES.map(note => [note, null]));
-  await mergePatch(
-    run.controller.client,
-    run.daemonSets,
-    name,
-    current => {
-      const { updateStrategy } = isRecord(current.spec) ? current.spec : {};
-      const isSame = isRecord(updateStrategy) && updateStrategy.type === strategy.type;
-      if (isSame && !hasNotes(current)) return undefined;
-      return {
-        metadata: { annotations },
-        ...(!isSame && { spec: { updateStrategy: { rollingUpdate: null, ...strategy } } }),
-      };
-    },
-    namespace,
-  );
+  await patchDaemonSet(run, current => {
+    const { updateStrategy } = isRecord(current.spec) ? current.spec : {};
+    const isSame = isRecord(updateStrategy) && updateStrategy.type === strategy.type;
+    if (isSame && !hasNotes(current)) return undefined;
+    return {
+      metadata: { annotations },
+      ...(!isSame && { spec: { updateStrategy: { rollingUpdate: null, ...strategy } } }),
+    };
+  });
 }

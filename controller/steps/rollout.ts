@@ -6,9 +6,10 @@ import { isTarget } from '../rollout/node-state.ts';
 import { isQuiet, takeRolloutTurn, throwProblem } from '../rollout/session.ts';
 import type { RolloutPlan } from '../rollout/types.ts';
 import type { Run, TemplateState, Work } from '../upgrade/run.ts';
+import { liveDaemonSet } from './daemon-set.ts';
 import type { NodesProgress, Progress } from './progress.ts';
 import { openRolloutRun, type RolloutRun } from './rollout-run.ts';
-import { isObserved, liveDaemonSet, putTemplate, templateState } from './template.ts';
+import { isObserved, putTemplate, templateState } from './template.ts';
 
 /** How long something that is in the way of the next node may last. */
 const BLOCKED_MS = 10 * 60_000;

@@ -9,11 +9,12 @@ import { applyObject } from '../../jobs/lib/kubernetes/apply.ts';
 import { CONFIG_MAPS } from '../../jobs/lib/kubernetes/builtin.ts';
 import { type Fields, fieldsOf } from '../../jobs/lib/kubernetes/fields.ts';
 import { isRecord, type KubeObject } from '../../jobs/lib/kubernetes/object.ts';
-import { get, mergePatch, update } from '../../jobs/lib/kubernetes/write.ts';
+import { get, update } from '../../jobs/lib/kubernetes/write.ts';
 import { refused } from '../../jobs/lib/run/failure.ts';
 import { placementOf } from '../rollout/placement.ts';
 import { templateFingerprint } from '../target/fingerprint.ts';
 import type { Run, TemplateState, Work } from '../upgrade/run.ts';
+import { daemonSetName, liveDaemonSet, patchDaemonSet } from './daemon-set.ts';
 import { targetFor } from './target-for.ts';
 
 /** Puts the wanted pod template on the DaemonSet, which restarts nothing: its strategy is OnDelete before. */
@@ -54,43 +55,19 @@ async function restoreTemplate(run: Run): Promise<void> {
   );
 }
 
-/** The DaemonSet of this upgrade, as it is now. Throws a refusal where it was deleted. */
-export async function liveDaemonSet(run: Run): Promise<KubeObject> {
-  const { name, namespace } = daemonSetName(run);
-  const live = await get(run.controller.client, run.daemonSets, name, namespace);
-  if (live) return live;
-  throw refused(`DaemonSet ${namespace}/${name} was deleted in the meantime. Apply it again, then resume`);
-}
-
-/** The name of the DaemonSet of this upgrade. */
-export function daemonSetName({ previous }: Run): { readonly name: string; readonly namespace: string } {
-  const { name, namespace = '' } = previous.daemonSet?.metadata ?? {
-    name: 'calico-node',
-    namespace: 'kube-system',
-  };
-  return { name, namespace };
-}
-
 /**
  * Notes on the DaemonSet which upgrade changes it, and sets OnDelete before its template changes, so that Kubernetes does not begin to
  * replace pods by itself (design, controller contract).
  */
 async function takeDaemonSet(run: Run): Promise<void> {
-  const { name, namespace } = daemonSetName(run);
   const notes = notesOf(run);
-  await mergePatch(
-    run.controller.client,
-    run.daemonSets,
-    name,
-    ({ metadata, spec }) => {
-      const isNoted = hasNotes(metadata, notes);
-      const isOnDelete = fieldsOf(fieldsOf(spec).updateStrategy).type === 'OnDelete';
-      if (isNoted && isOnDelete) return undefined;
-      const updateStrategy = { type: 'OnDelete', rollingUpdate: null };
-      return { metadata: { annotations: notes }, spec: { updateStrategy } };
-    },
-    namespace,
-  );
+  await patchDaemonSet(run, ({ metadata, spec }) => {
+    const isNoted = hasNotes(metadata, notes);
+    const isOnDelete = fieldsOf(fieldsOf(spec).updateStrategy).type === 'OnDelete';
+    if (isNoted && isOnDelete) return undefined;
+    const updateStrategy = { type: 'OnDelete', rollingUpdate: null };
+    return { metadata: { annotations: notes }, spec: { updateStrategy } };
+  });
 }
 
 /**
@@ -99,14 +76,9 @@ async function takeDaemonSet(run: Run): Promise<void> {
  */
 export async function noteAtWork(run: Run): Promise<void> {
   if (run.made.isNoted || !run.previous.daemonSet) return;
-  const { name, namespace } = daemonSetName(run);
   const notes = notesOf(run);
-  await mergePatch(
-    run.controller.client,
-    run.daemonSets,
-    name,
-    ({ metadata }) => (hasNotes(metadata, notes) ? undefined : { metadata: { annotations: notes } }),
-    namespace,
+  await patchDaemonSet(run, ({ metadata }) =>
+    hasNotes(metadata, notes) ? undefined : { metadata: { annotations: notes } },
   );
   run.made.isNoted = true;
 }

@@ -40,7 +40,6 @@ export interface Run {
     target?: { readonly of: string; readonly target: Target };
     /** How many of the add-ons were applied by this process. */
     addOns?: number;
-    /** Progress of the rollout when this process began it, for the time that is left. */
     /** What was shown last. */
     facts?: StatusFacts;
     /** Why no node that came back later is replaced any more. */
@@ -51,6 +50,7 @@ export interface Run {
     isNoted?: boolean;
     /** Whether what belongs to the end was done by this process. */
     isSettled?: boolean;
+    /** Progress of the rollout when this process began it, for the time that is left. */
     began?: { readonly at: number; readonly updated: number; last: number };
   };
 }
